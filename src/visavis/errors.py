@@ -1,0 +1,59 @@
+"""Everything that visavis raises on purpose.
+
+VisavisError
++-- InputError            what was given cannot be used: say what, and what to do instead
+|   +-- PortraitError     a picture without a usable face, or not a picture at all
+|   +-- TextError         nothing to say
+|   +-- AudioError        sound that cannot be read, or holds nothing
+|   +-- OutputError       a place that cannot be written to
+|   +-- UnknownName       an engine, voice, language or model that does not exist
++-- EngineError           an engine failed while it worked
++-- ModelError            a model could not be fetched, or is not what it should be
+
+An error's text is one sentence for the user: what happened, the value, what to do.
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class VisavisError(Exception):
+    """The root; never raised itself."""
+
+
+class InputError(VisavisError):
+    """What was given cannot be used."""
+
+
+class PortraitError(InputError):
+    """A picture without a usable face, or not a picture at all."""
+
+
+class TextError(InputError):
+    """Nothing to say."""
+
+
+class AudioError(InputError):
+    """Sound that cannot be read, or holds nothing."""
+
+
+class OutputError(InputError):
+    """A place that cannot be written to."""
+
+
+class UnknownName(InputError):
+    """A name that is none of those known, with the nearest of them."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name.lower(), names, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        super().__init__(f"unknown {kind} {name!r}; {hint}there is: {', '.join(names) or 'none'}")
+
+
+class EngineError(VisavisError):
+    """An engine failed while it worked."""
+
+
+class ModelError(VisavisError):
+    """A model could not be fetched, or is not what it should be."""

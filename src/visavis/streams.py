@@ -1,0 +1,129 @@
+"""The only home of queues, threads and the lifetimes of tasks.
+
+A stage is an async generator. `buffered` lets one run ahead of its consumer, `Worker` gives blocking
+work a thread of its own, or several that hand their results on in order.
+Every queue is bounded; leaving a block ends what was started in it.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class _End:
+    """Marks the end of a stream inside a queue, with the error that ended it."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+
+_EXHAUSTED: Final = _End()
+
+
+@contextlib.asynccontextmanager
+async def buffered(source: AsyncGenerator[T, None], size: int) -> AsyncIterator[AsyncGenerator[T, None]]:
+    """Run `source` ahead of its consumer by at most `size` items.
+
+    Back pressure: with `size` items waiting the source is not asked for another. Leaving the block
+    cancels the source wherever it stands, closes it, and waits until it is closed. An error of the
+    source is raised at the consumer's `async for`, after the items that came before it.
+    """
+    if size < 1:
+        raise ValueError(f"a buffer holds at least one item, not {size}")
+    queue: asyncio.Queue[T | _End] = asyncio.Queue(size)
+
+    async def produce() -> None:
+        end = _EXHAUSTED
+        try:
+            async with contextlib.aclosing(source):
+                async for item in source:
+                    await queue.put(item)
+        except Exception as error:
+            end = _End(error)
+        await queue.put(end)
+
+    async def consume() -> AsyncGenerator[T, None]:
+        while not isinstance(item := await queue.get(), _End):
+            yield item
+        if item.error is not None:
+            raise item.error
+
+    producer = asyncio.create_task(produce())
+    stream = consume()
+    try:
+        yield stream
+    finally:
+        await stream.aclose()
+        producer.cancel()
+        await asyncio.wait([producer])
+        await source.aclose()
+
+
+class Worker:
+    """Threads that own a blocking piece of work; one thread unless told otherwise."""
+
+    def __init__(self, name: str, threads: int = 1) -> None:
+        self.threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Do one piece of work on a thread of this worker.
+
+        Cancelling stops the waiting, not the work: a thread cannot be interrupted.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+    async def iterate(self, steps: Iterator[T]) -> AsyncGenerator[T, None]:
+        """Step a generator on this worker's thread, one step for each item asked for.
+
+        Closing lets the running step end, then closes the generator on the same thread.
+        """
+        loop = asyncio.get_running_loop()
+        try:
+            while not isinstance(
+                item := await loop.run_in_executor(self._pool, next, steps, _EXHAUSTED), _End
+            ):
+                yield item
+        finally:
+            close = getattr(steps, "close", None)
+            if close is not None:
+                self._pool.submit(close)
+
+    async def pipelined(
+        self, work: Callable[[T], U], source: AsyncGenerator[T, None]
+    ) -> AsyncGenerator[U, None]:
+        """`work` done on each item of `source` by all threads at once; results in the source's order.
+
+        At most two items a thread are under way. Closing drops what has not begun and closes the source.
+        """
+        loop = asyncio.get_running_loop()
+        pending: deque[asyncio.Future[U]] = deque()
+        try:
+            async with contextlib.aclosing(source):
+                async for item in source:
+                    pending.append(loop.run_in_executor(self._pool, work, item))
+                    while pending and (pending[0].done() or len(pending) >= 2 * self.threads):
+                        yield await pending[0]
+                        pending.popleft()
+                while pending:
+                    yield await pending[0]
+                    pending.popleft()
+        finally:
+            for future in pending:
+                future.cancel()
+
+    def close(self) -> None:
+        """Let the running step end and free the threads; what has not begun is dropped."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+
+async def stream_of(items: Iterable[T]) -> AsyncGenerator[T, None]:
+    """A stream of what is already at hand."""
+    for item in items:
+        yield item

@@ -1,5 +1,10 @@
 """visavis: a portrait, a voice and a mind, face to face."""
 
-from importlib.metadata import version
 
-__version__ = version("visavis")
+def __getattr__(name: str) -> str:
+    # Read only when asked for: importlib.metadata takes longer to import than all of this package.
+    if name != "__version__":
+        raise AttributeError(f"module 'visavis' has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("visavis")

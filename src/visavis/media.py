@@ -103,8 +103,8 @@ class Portrait:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the pixels, in hexadecimal: what a cache keys prepared faces by."""
-        return sha256(np.ascontiguousarray(self.pixels).tobytes()).hexdigest()
+        """SHA-256 of size and pixels, in hexadecimal: what a cache keys prepared faces by."""
+        return sha256(repr(self.size).encode() + self.pixels.tobytes()).hexdigest()
 
 
 def sample_at(frame: int, rate: int, fps: int) -> int:

@@ -23,14 +23,14 @@ def engine(kind: Kind, name: str) -> Callable[..., Any]:
 
     Raises:
         UnknownName: no such engine is installed.
-        EngineError: it is installed, but what it needs cannot be imported.
+        EngineError: it is installed, but it or what it needs cannot be loaded.
     """
     engines = installed(kind)
     if name not in engines:
         raise UnknownName(f"{kind} engine", name, engines)
     try:
         made: Callable[..., Any] = engines[name].load()
-    except ImportError as error:
+    except (ImportError, AttributeError, OSError) as error:
         raise EngineError(
             f"the {kind} engine {name!r} is installed but cannot start: {error}; "
             f"install what it needs, for instance with: pip install 'visavis[{name}]'"

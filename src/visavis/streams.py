@@ -7,6 +7,8 @@ Every queue is bounded; leaving a block ends what was started in it.
 
 import asyncio
 import contextlib
+import os
+import sys
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -44,6 +46,10 @@ async def buffered(source: AsyncGenerator[T, None], size: int) -> AsyncIterator[
             async with contextlib.aclosing(source):
                 async for item in source:
                     await queue.put(item)
+        except asyncio.CancelledError:
+            if producer.cancelling():
+                raise
+            end = _End(RuntimeError("a stage was cancelled from within, its worker perhaps closed too early"))
         except Exception as error:
             end = _End(error)
         await queue.put(end)
@@ -61,6 +67,8 @@ async def buffered(source: AsyncGenerator[T, None], size: int) -> AsyncIterator[
     finally:
         await stream.aclose()
         producer.cancel()
+        while not queue.empty():  # or a source that fails to close would wait for room to say so
+            queue.get_nowait()
         await asyncio.wait([producer])
         await source.aclose()
 
@@ -71,6 +79,7 @@ class Worker:
     def __init__(self, name: str, threads: int = 1) -> None:
         self.threads = threads
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._unclosed: list[Callable[[], None]] = []
 
     async def run(self, work: Callable[[], T]) -> T:
         """Do one piece of work on a thread of this worker.
@@ -93,7 +102,7 @@ class Worker:
         finally:
             close = getattr(steps, "close", None)
             if close is not None:
-                self._pool.submit(close)
+                self._close_behind(close)
 
     async def pipelined(
         self, work: Callable[[T], U], source: AsyncGenerator[T, None]
@@ -121,6 +130,24 @@ class Worker:
     def close(self) -> None:
         """Let the running step end and free the threads; what has not begun is dropped."""
         self._pool.shutdown(wait=True, cancel_futures=True)
+        for close in self._unclosed:
+            close()
+
+    def _close_behind(self, close: Callable[[], None]) -> None:
+        """Close a generator behind its running step; if this worker goes first, then after that."""
+        try:
+            closing = self._pool.submit(close)
+        except RuntimeError:  # it has gone, so that no step is running
+            close()
+        else:
+            closing.add_done_callback(lambda done: self._unclosed.append(close) if done.cancelled() else None)
+
+
+def processors() -> int:
+    """How many processors this process may use, which in a container can be fewer than there are."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 async def stream_of(items: Iterable[T]) -> AsyncGenerator[T, None]:

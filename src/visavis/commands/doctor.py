@@ -1,0 +1,122 @@
+"""`visavis doctor`: what this machine can run, and what is missing."""
+
+import argparse
+import os
+import platform
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from visavis.commands.showing import megabytes
+from visavis.errors import EngineError, InputError
+from visavis.streams import processors
+
+
+class Finding(NamedTuple):
+    """One line. fine: None where nothing depends on it."""
+
+    fine: bool | None
+    what: str
+    how: str
+
+
+def add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    parser = commands.add_parser(
+        "doctor",
+        parents=[common],
+        help="tell what this machine can run, and what is missing",
+        description="Tell what this machine can run, and what is missing. Leaves with 1 if say cannot work.",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    findings = list(examined())
+    width = max(len(finding.what) for finding in findings)
+    for finding in findings:
+        mark = {True: "ok", False: "NO", None: "--"}[finding.fine]
+        print(f"{mark}  {finding.what:<{width}}  {finding.how}")
+    if wrong := [finding.what for finding in findings if finding.fine is False]:
+        raise EngineError(f"say cannot work on this machine: see {', '.join(wrong)} above")
+
+
+def examined() -> Iterator[Finding]:
+    """All findings, in the order in which they matter."""
+    import visavis
+
+    yield Finding(
+        True, "visavis", f"{visavis.__version__} on Python {platform.python_version()}, {platform.platform()}"
+    )
+    yield Finding(None, "processors", f"{processors()} at our disposal")
+    yield from _engines()
+    yield _codecs()
+    yield from _models()
+    yield _settings()
+    yield _room("room here", Path.cwd())
+
+
+def _engines() -> Iterator[Finding]:
+    from visavis.plugins import Kind, engine, installed
+
+    kinds: tuple[tuple[Kind, str], ...] = (("tts", "voice"), ("face", "face"))
+    for kind, what in kinds:
+        for name in sorted(installed(kind)):
+            try:
+                engine(kind, name)
+            except EngineError as error:
+                yield Finding(False, f"{what} {name}", str(error))
+            else:
+                yield Finding(True, f"{what} {name}", "can be loaded")
+
+
+def _codecs() -> Finding:
+    try:
+        import av
+    except ImportError as error:
+        return Finding(False, "video", f"PyAV cannot be imported: {error}")
+    missing = {"libx264", "aac"} - av.codecs_available
+    if missing:
+        return Finding(
+            False, "video", f"PyAV {av.__version__} lacks {', '.join(sorted(missing))}; install another build"
+        )
+    return Finding(True, "video", f"PyAV {av.__version__} with H.264 and AAC")
+
+
+def _models() -> Iterator[Finding]:
+    from visavis.models import Store
+
+    store = Store()
+    for status in store.statuses():
+        hint = {
+            "present": str(status.folder),
+            "absent": f"not here yet, {megabytes(status.size)}; fetched when needed",
+            "damaged": f"{'; '.join(status.faults)}; repair with: visavis models pull {status.name}",
+        }[status.state]
+        fine = {"present": True, "absent": None, "damaged": False}[status.state]
+        yield Finding(fine, f"model {status.name}", hint)
+    yield _room("room for models", store.folder)
+
+
+def _settings() -> Finding:
+    from visavis import config
+
+    try:
+        settings = config.load()
+    except InputError as error:
+        return Finding(False, "settings", str(error))
+    return Finding(None, "settings", ", ".join(f"{n}={getattr(settings, n)}" for n in config.NAMES))
+
+
+def _room(what: str, folder: Path) -> Finding:
+    while not folder.exists():
+        folder = folder.parent
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return Finding(False, what, f"{folder}: {(error.strerror or str(error)).lower()}")
+    if not os.access(folder, os.W_OK):
+        return Finding(False, what, f"{folder} cannot be written to")
+    return Finding(free > 100e6, what, f"{free / 1e9:.1f} GB free in {folder}")

@@ -1,0 +1,354 @@
+"""`visavis say`: a portrait and a text, or a sound, become a video."""
+
+import argparse
+import asyncio
+import itertools
+import json
+import logging
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from visavis.commands.showing import Bar, note
+from visavis.commands.typed import Typed
+from visavis.errors import InputError, TextError
+
+if TYPE_CHECKING:
+    from visavis.config import Settings
+    from visavis.contracts import Clause, Face, Tts
+    from visavis.media import Language, Portrait
+    from visavis.render import Film, Speech, Stopwatch
+
+T = TypeVar("T")
+
+SMALLEST, LARGEST = 256, 1024
+SLOWEST, FASTEST = 10, 60
+SHAPES = {"1:1": (512, 512), "9:16": (576, 1024)}
+LONGEST_NAME = 40
+
+EPILOG = """\
+examples:
+  visavis say "Hello, I am your avatar." --portrait photo.jpg --out hello.mp4
+  visavis say "你好，很高兴认识你。" --portrait photo.jpg --voice mei
+  visavis say - --portrait photo.jpg --out story.mp4 < story.txt
+  visavis say --audio speech.wav --portrait photo.jpg --size 9:16 --out speech.mp4
+  visavis say --portrait photo.jpg --sheet sheet.png
+"""
+
+
+def add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    parser = commands.add_parser(
+        "say",
+        parents=[common],
+        help="make a video of a portrait that speaks",
+        description="Make a video in which the person on a portrait speaks.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_argument_group("what is said")
+    what.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
+    what.add_argument("--audio", type=Path, metavar="FILE", help="a sound or video file to be heard instead")
+    what.add_argument(
+        "--language", default="auto", metavar="LANGUAGE", help="en, zh, es, fa or auto (default)"
+    )
+    what.add_argument("--voice", metavar="NAME", help="a voice, see: visavis voices")
+    what.add_argument(
+        "--tts", metavar="ENGINE", default="espeak", help="speech engine (default: %(default)s)"
+    )
+    who = parser.add_argument_group("who says it")
+    who.add_argument("--portrait", type=Path, metavar="FILE", help="a photo (default: a demo portrait)")
+    who.add_argument("--avatar", metavar="NAME", help="a registered avatar")
+    who.add_argument("--face", metavar="ENGINE", help="face engine (default: the best there is)")
+    who.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="other blinks and nods for another number"
+    )
+    how = parser.add_argument_group("what comes out")
+    how.add_argument(
+        "--out", type=Path, metavar="FILE", help="an .mp4, .mov or .mkv file; one there is replaced"
+    )
+    how.add_argument(
+        "--size", type=_size, default="1:1", metavar="SIZE", help="512, 576x1024, 1:1 (default) or 9:16"
+    )
+    how.add_argument(
+        "--fps", type=_fps, default=25, metavar="N", help="frames a second (default: %(default)s)"
+    )
+    how.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="a picture of all mouth shapes and poses as well"
+    )
+    how.add_argument("--json", action="store_true", help="print what was made, and how long it took, as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    since = process_age()
+    _check(args)
+    settings = _settings(args.verbose)
+    with ExitStack() as stack:
+        tts: Tts | None = None
+        if args.text is not None:
+            # First of all, because it starts a process, and that gets ready while the rest is imported.
+            tts = stack.enter_context(closing(_tts(args.tts)))
+        out = _out(args)
+        face = stack.enter_context(closing(_face(args, settings)))
+        portrait = _portrait(args, settings)
+        if args.sheet is not None:
+            _make_sheet(args.sheet, face, portrait)
+        if out is not None:
+            from visavis.render import Stopwatch
+
+            watch = Stopwatch(since)
+            with closing(Typed(sys.stdin.fileno())) as typed, closing(Bar("speaking", "s")) as bar:
+                speech = _recorded(args.audio) if tts is None else _spoken(args, tts, typed, watch)
+                made = _made(speech, face, portrait, out, args.size, watch, bar)
+            _report(made, as_json=args.json)
+
+
+def process_age() -> float:
+    """Seconds since this process began; where the system does not tell, seconds of work it has done."""
+    try:
+        # proc(5): field 22 is the time it started, in ticks since the machine did.
+        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, AttributeError):
+        return time.process_time()
+
+
+def until_told(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, or until Ctrl-C or SIGTERM; either one lets everything clean up behind itself first.
+
+    Raises:
+        KeyboardInterrupt: after Ctrl-C.
+        SystemExit: after SIGTERM.
+    """
+
+    async def heeding() -> T:
+        if task := asyncio.current_task():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await work
+
+    try:
+        return asyncio.run(heeding())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None
+
+
+def _size(words: str) -> tuple[int, int]:
+    """Width and height in pixels."""
+    if words in SHAPES:
+        return SHAPES[words]
+    width, _, height = words.lower().partition("x")
+    try:
+        size = int(width), int(height or width)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{words!r} is no size; give 512, 576x1024, 1:1 or 9:16") from None
+    if not all(SMALLEST <= side <= LARGEST and side % 2 == 0 for side in size):
+        raise argparse.ArgumentTypeError(
+            f"{words!r} cannot be made; sides are even and from {SMALLEST} to {LARGEST} pixels"
+        )
+    return size
+
+
+def _fps(words: str) -> int:
+    if not words.isdecimal() or not SLOWEST <= int(words) <= FASTEST:
+        raise argparse.ArgumentTypeError(
+            f"{words!r} cannot be; give a whole number from {SLOWEST} to {FASTEST}"
+        )
+    return int(words)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what does not go together."""
+    if args.avatar is not None:
+        raise InputError("avatars cannot be registered in this version; give a photo with --portrait")
+    if args.text is not None and args.audio is not None:
+        raise InputError("there is a text and a sound; give either TEXT or --audio")
+    if args.text is None and args.audio is None and args.sheet is None:
+        raise InputError("there is nothing to say; give a text, - for standard input, or --audio FILE")
+    if args.text is None and args.voice is not None:
+        raise InputError("--voice is for a text; leave it out")
+    if args.text is not None and _is_broken(args.text):
+        raise TextError("the text is not valid in this terminal's encoding; use UTF-8")
+
+
+def _is_broken(text: str) -> bool:
+    """Whether bytes came in that are no text: Python keeps them as lone surrogates."""
+    return any("\ud800" <= character <= "\udfff" for character in text)
+
+
+class _Told(logging.Handler):
+    """The log, for the user: each record a sentence."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+def _settings(verbose: bool) -> "Settings":
+    from visavis import config
+
+    settings = config.load()
+    logging.basicConfig(level="INFO" if verbose else settings.log_level.upper(), handlers=[_Told()])
+    return settings
+
+
+def _tts(name: str) -> "Tts":
+    from visavis.plugins import engine
+
+    made: Tts = engine("tts", name)()
+    return made
+
+
+def _face(args: argparse.Namespace, settings: "Settings") -> "Face":
+    """The engine that was asked for, else the one that is set, else the one that is always there."""
+    from visavis.plugins import engine, installed
+
+    name = args.face or settings.avatar_backend
+    if args.face is None and name not in installed("face"):
+        if name != "auto":
+            logging.warning("the face engine %s is not installed; warp takes its place", name)
+        name = "warp"
+    made: Face = engine("face", name)(fps=args.fps, seed=args.seed)
+    return made
+
+
+def _portrait(args: argparse.Namespace, settings: "Settings") -> "Callable[[], Portrait]":
+    """What reads, finds and frames the portrait; the models that it takes are fetched at once."""
+    files = _files("face")
+    source = args.portrait or settings.default_reference_image
+    if source is None:
+        note("no --portrait is given, so the demo portrait speaks")
+        source = next(iter(_files("demo-portrait").values()))
+
+    def framed() -> "Portrait":
+        from visavis.portrait import take
+        from visavis.portrait.faces import Finder
+
+        finder = Finder(
+            detector=files["face_detection_short_range.tflite"],
+            wide=files["face_detection_full_range.tflite"],
+            mesh=files["face_landmark.tflite"],
+            iris=files["iris_landmark.tflite"],
+        )
+        portrait = take(source, finder, *args.size)
+        for sentence in portrait.notes:
+            note(sentence)
+        return portrait
+
+    return framed
+
+
+def _files(model: str) -> dict[str, Path]:
+    from visavis.models import Store
+
+    with closing(Bar(f"fetching {model}", "B")) as bar:
+        return Store().files(model, bar.at, note)
+
+
+def _out(args: argparse.Namespace) -> Path | None:
+    """Where the video goes; None if there is none to make. One that is not named replaces nothing."""
+    from visavis.sheet import ENDINGS
+    from visavis.transports.file import CONTAINERS
+    from visavis.transports.place import checked
+
+    if args.sheet is not None:
+        checked(args.sheet, ENDINGS)
+    if args.text is None and args.audio is None:
+        return None
+    out: Path = args.out or _unused(args.audio.stem if args.audio else named_after(args.text))
+    checked(out, CONTAINERS)
+    return out
+
+
+def named_after(text: str) -> str:
+    """The first words of a text as the name of a file, without its ending."""
+    name = ""
+    for word in re.findall(r"\w+", text.lower()):
+        if name and len(name) + len(word) >= LONGEST_NAME:
+            break
+        name = f"{name}-{word}" if name else word[:LONGEST_NAME]
+    return name or "speech"
+
+
+def _unused(name: str) -> Path:
+    """name.mp4 in the working folder, or name-2.mp4, and so on."""
+    names = itertools.chain([name], (f"{name}-{number}" for number in itertools.count(2)))
+    return next(path for path in (Path(f"{name}.mp4") for name in names) if not path.exists())
+
+
+def _make_sheet(out: Path, face: "Face", portrait: "Callable[[], Portrait]") -> None:
+    from visavis.sheet import Poser, write_sheet
+
+    if not isinstance(face, Poser):
+        raise InputError(f"{type(face).__name__} cannot pose for a contact sheet; use --face warp")
+    write_sheet(face, face.prepare(portrait()), out)
+    note(f"the contact sheet is in {out}")
+
+
+def _recorded(audio: Path) -> "Speech":
+    from visavis.render import recorded
+    from visavis.sound import recording
+
+    return recorded(recording(audio))
+
+
+def _spoken(args: argparse.Namespace, tts: "Tts", typed: Typed, watch: "Stopwatch") -> "Speech":
+    from visavis.language import language_of
+    from visavis.render import spoken
+
+    language = None if args.language == "auto" else language_of(args.language)
+    if args.text == "-":
+        return spoken(_clauses(typed.pieces(), language), tts, args.voice, watch, interrupt=typed.close)
+    return spoken(_clauses(args.text, language), tts, args.voice, watch, characters=len(args.text))
+
+
+def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Iterator[Clause]":
+    """Imported on the thread that reads, while another one looks at the portrait."""
+    from visavis.language import clauses
+
+    yield from clauses(text, language)
+
+
+def _made(
+    speech: "Speech",
+    face: "Face",
+    portrait: "Callable[[], Portrait]",
+    out: Path,
+    size: tuple[int, int],
+    watch: "Stopwatch",
+    bar: Bar,
+) -> "Film":
+    from visavis.render import Progress, film
+
+    def show(progress: Progress) -> None:
+        bar.at(progress.done, progress.expected)
+
+    return until_told(film(speech, face, portrait, out, size, watch, show))
+
+
+def _report(film: "Film", *, as_json: bool) -> None:
+    if not as_json:
+        print(f"{film.path}: {film.seconds:.1f} s of video in {film.timings.total:.1f} s")
+        return
+    width, height = film.size
+    print(
+        json.dumps(
+            {
+                "file": str(film.path),
+                "seconds": round(film.seconds, 3),
+                "frames": film.frames,
+                "fps": film.fps,
+                "width": width,
+                "height": height,
+                "timings": {stage: round(spent, 4) for stage, spent in asdict(film.timings).items()},
+            },
+            ensure_ascii=False,
+        )
+    )

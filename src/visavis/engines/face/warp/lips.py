@@ -1,0 +1,248 @@
+"""What a Mouth looks like: the contours of the lips and the places of chin, jaw and cheeks.
+
+All in the head's own axes (see geometry.Axes), so that a face turned to the side speaks as well as
+one from the front. Nothing here knows a picture's pixels: only landmarks go in and come out.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from visavis.engines.face.warp.geometry import (
+    CHEEKS,
+    CHIN,
+    INNER_LOWER,
+    INNER_UPPER,
+    JAW,
+    NOSE,
+    OUTER_LOWER,
+    OUTER_UPPER,
+    UNDER_EYES,
+    Axes,
+    Floats,
+    spline_matrix,
+)
+from visavis.engines.face.warp.seam import POINTS, dark_line, teeth_show
+from visavis.media import Portrait
+from visavis.motion.frames import Mouth
+
+ALONG = np.linspace(-1, 1, POINTS, dtype=np.float32)
+
+# Distances in units of the one between the eyes (63 mm in an adult).
+GAP = 0.27  # between the lips in the most open vowel: 17 mm
+DROP = 0.22  # of the chin in the most open vowel
+WIDTH, RING = 0.82, 0.64  # of a mouth at rest: 52 mm; in [u], relative to that
+POUT = 0.12  # of the lips, forward, in [u]
+SURE_GAP, MESH_GAP = 0.05, 0.08  # what the mesh may put between lips that are in fact shut
+
+
+@dataclass(frozen=True, slots=True)
+class Contours:
+    """Four curves [POINTS, 3] from the picture's left corner to its right, in the head's axes."""
+
+    outer_upper: Floats
+    inner_upper: Floats
+    inner_lower: Floats
+    outer_lower: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Lips:
+    """A portrait's lips, and the points of its lower face that follow them.
+
+    seen: the contours as they are in the portrait.
+    seam: [POINTS, 3], where the lips meet when the mouth is shut.
+    open_by: the gap seen in the portrait, in units of the eyes' distance.
+    ring: the mouth's width in [u], relative to that in the portrait.
+    smile: 0..1, how far the portrait's mouth is drawn apart already.
+    skin: [n, 3], chin, jaw, cheeks, nose and lids, then the still border.
+    """
+
+    unit: float
+    seen: Contours
+    seam: Floats
+    open_by: float
+    ring: float
+    smile: float
+    skin: Floats
+    jaw_share: Floats
+    corner_share: Floats
+    corner_side: Floats
+
+
+def lips_of(portrait: Portrait, axes: Axes) -> Lips:
+    """Read a portrait's lips off its landmarks, and the line where they meet off its pixels."""
+    head = axes.to_head(portrait.landmarks)
+    outer_upper, outer_lower = _curve(head, OUTER_UPPER), _curve(head, OUTER_LOWER)
+    # The opening of the lips ends at the mouth's corners, not at the mesh's inner ring.
+    corners = OUTER_UPPER[0], OUTER_UPPER[-1]
+    inner_upper = _curve(head, (corners[0], *INNER_UPPER, corners[1]))
+    inner_lower = _curve(head, (corners[0], *INNER_LOWER, corners[1]))
+    inner_lower[:, 1] = np.maximum(inner_lower[:, 1], inner_upper[:, 1])
+    gap = float(inner_lower[POINTS // 2, 1] - inner_upper[POINTS // 2, 1]) / axes.unit
+    if gap < SURE_GAP or (gap < MESH_GAP and not teeth_show(portrait.pixels, axes, inner_upper, inner_lower)):
+        middle = (inner_upper + inner_lower) / 2
+        middle[:, 1] += dark_line(portrait.pixels, axes, middle)
+        inner_upper = inner_lower = middle
+        gap = 0.0
+    seen = Contours(outer_upper, inner_upper, inner_lower, outer_lower)
+    seam = inner_upper + 0.52 * (inner_lower - inner_upper)
+    width = float(seam[-1, 0] - seam[0, 0]) / axes.unit
+    smile = float(np.clip((width - WIDTH) / 0.25, 0, 1))
+    skin, jaw, corner, side = _followers(head, axes.unit, seam, smile)
+    ring = RING * min(1.0, WIDTH / width) ** 0.5
+    return Lips(axes.unit, seen, seam, gap, ring, smile, skin, jaw, corner, side)
+
+
+def _curve(head: Floats, indices: tuple[int, ...]) -> Floats:
+    """A smooth curve [POINTS, 3] through landmarks, its points evenly spread from side to side."""
+    fine = spline_matrix(len(indices), 8 * POINTS) @ head[list(indices)]
+    x = np.maximum.accumulate(fine[:, 0])
+    even = np.linspace(x[0], x[-1], POINTS)
+    return np.stack([np.interp(even, x, fine[:, axis]) for axis in range(3)], 1).astype(np.float32)
+
+
+def _followers(
+    head: Floats, unit: float, seam: Floats, smile: float
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Points of the skin and how much each one follows the jaw and the mouth's corners.
+
+    A smile's corners travel far when it rounds, so more of the cheek has to come along.
+    """
+    moving = head[[*JAW, *CHIN, *CHEEKS]]
+    still = head[[*NOSE, *UNDER_EYES]]
+    chin, ear = head[list(JAW)][:, 1].max(), head[list(JAW)][:, 1].min()
+    corner_y = seam[[0, -1], 1].mean()
+    top = min(ear, corner_y) - 0.05 * unit
+    jaw = np.clip((moving[:, 1] - top) / (chin - top), 0, 1) ** 1.15
+    half = (seam[-1, 0] - seam[0, 0]) / 2
+    # The jaw's far sides hang on the joint below the ear; the chin swings free.
+    side_of_jaw = np.clip(np.abs(moving[:, 0]) / (1.0 * unit), 0, 1)
+    jaw *= 1 - 0.55 * side_of_jaw**2
+    away = np.hypot(np.abs(moving[:, 0]) - half, (moving[:, 1] - corner_y) * 0.9) / (
+        (0.42 + 0.2 * smile) * unit
+    )
+    corner = 0.8 * np.exp(-(away**2))
+    side = np.sign(moving[:, 0])
+    border = _border(head, unit)
+    points = np.concatenate([moving, still, border])
+    rest = np.zeros(len(still) + len(border))
+    as_float = np.float32
+    return (
+        points.astype(as_float),
+        np.concatenate([jaw, rest]).astype(as_float),
+        np.concatenate([corner, rest]).astype(as_float),
+        np.concatenate([side, rest]).astype(as_float),
+    )
+
+
+def _border(head: Floats, unit: float) -> Floats:
+    """Still points around the lower face: below the chin, beside the cheeks, across the eyes."""
+    jaw = head[list(JAW)]
+    chin = jaw[:, 1].max()
+    left, right = jaw[:, 0].min() - 0.3 * unit, jaw[:, 0].max() + 0.3 * unit
+    top = head[list(NOSE)][:, 1].min() - 0.1 * unit
+    bottom = chin + 0.75 * unit
+    across = np.linspace(left, right, 9)
+    down = np.linspace(top, bottom, 7)[1:-1]
+    rows = [(x, y) for y in (top, bottom) for x in across] + [(x, y) for x in (left, right) for y in down]
+    depth = jaw[:, 2].mean()
+    return np.array([(x, y, depth) for x, y in rows], np.float32)
+
+
+def _profiles(mouth: Mouth) -> tuple[Floats, Floats]:
+    """How far the upper and the lower lip leave the seam along the mouth, relative to its middle.
+
+    A lens when spread; an ellipse when rounded, and narrower than the mouth, for rounded lips touch
+    beside the opening.
+    """
+    ring = mouth.round * (1 - 0.4 * mouth.open)
+    s = np.clip(np.abs(ALONG) / (1 - 0.50 * ring), 0, 1)
+    upper = np.clip(1 - s ** (1.8 - 0.1 * ring), 0, 1) ** (1 - 0.42 * ring)
+    lower = np.clip(1 - s ** (2.3 - 0.3 * ring), 0, 1) ** (1 - 0.42 * max(ring, 0.45 * mouth.jaw))
+    return upper.astype(np.float32), lower.astype(np.float32)
+
+
+def contours_of(lips: Lips, mouth: Mouth) -> Contours:
+    """Where the lips are when the mouth does what `mouth` says."""
+    unit, seen = lips.unit, lips.seen
+    pressed = float(np.clip(mouth.press / 0.5, 0, 1))
+    open_ = mouth.open * (1 - pressed)
+    upper_share, lower_share = _profiles(mouth)
+    gap = GAP * unit * open_
+    lift = min((0.24 + 0.16 * mouth.round + 0.10 * max(mouth.wide, 0)) * gap, 0.06 * unit)
+    wide, narrow = max(mouth.wide, 0), max(-mouth.wide, 0)
+    squeeze = 1 + 0.11 * wide - 0.13 * narrow - (0.07 + 0.1 * lips.smile) * mouth.jaw + 0.02 * mouth.press
+    squeeze += (lips.ring - squeeze) * mouth.round
+    x = lips.seam[:, 0] * squeeze
+    middle = lips.seam[POINTS // 2, 1]
+    # A smile's curve flattens as the mouth narrows, rounds or drops open.
+    smile = np.clip(0.15 + 0.85 * squeeze, 0, 1.05) * (1 - 0.95 * mouth.round) * (1 - 0.8 * mouth.jaw)
+    seam = middle + (lips.seam[:, 1] - middle) * smile
+    seam = seam + DROP * unit * mouth.jaw * (0.05 + 0.34 * ALONG**2) * (1 - 0.2 * mouth.round)
+    seam -= 0.02 * unit * wide * ALONG**2 + 0.03 * unit * mouth.tuck * (1 - ALONG**2)
+    bulge = 1 - 0.45 * ALONG**2
+    z = lips.seam[:, 2] - POUT * unit * mouth.round * bulge + 0.03 * unit * mouth.press
+    upper_thick = (seen.inner_upper - seen.outer_upper)[:, 1]
+    lower_thick = (seen.outer_lower - seen.inner_lower)[:, 1]
+    # Lips seen parted are stretched thin; they swell a little when they meet.
+    relax = 1 + min(1.2 * lips.open_by, 0.3)
+    spread = float(np.clip(squeeze, 0.4, 1.2)) ** (-0.35 - 0.15 * lips.smile)
+    stretch = (1 - 0.14 * open_) * (1 - 0.28 * pressed * mouth.press) * spread * relax
+    within = 1 - ALONG**4  # at the corners there is nothing to swell
+    upper_thick *= 1 + within * (stretch * (1 + 0.30 * mouth.round * bulge) - 1)
+    lower_thick *= 1 + within * (stretch * (1 + 0.22 * mouth.round * bulge) * (1 - 0.45 * mouth.tuck) - 1)
+    tucked = 0.045 * unit * mouth.tuck * (1 - ALONG**2) * (1 - pressed)
+    inner_upper = np.stack([x, seam - lift * upper_share - 0.6 * tucked, z], 1)
+    lower_y = seam + (gap - lift) * lower_share + 0.2 * tucked
+    inner_lower = np.stack([x, lower_y, z + 0.05 * unit * mouth.tuck], 1)
+    upper_x = x + seen.outer_upper[:, 0] - lips.seam[:, 0]
+    outer_upper = np.stack([upper_x, inner_upper[:, 1] - upper_thick, z + _depth(seen.outer_upper, lips)], 1)
+    lower_x = x + seen.outer_lower[:, 0] - lips.seam[:, 0]
+    outer_lower = np.stack([lower_x, lower_y + lower_thick, z + _depth(seen.outer_lower, lips)], 1)
+    curves = (outer_upper, inner_upper, inner_lower, outer_lower)
+    return Contours(*(curve.astype(np.float32) for curve in curves))
+
+
+def _depth(curve: Floats, lips: Lips) -> Floats:
+    return np.asarray(curve[:, 2] - lips.seam[:, 2], np.float32)
+
+
+def fold_ease(lips: Lips, mouth: Mouth) -> float:
+    """0..1, how far the folds of the portrait's smile are gone."""
+    return lips.smile * float(np.clip(1.2 * mouth.round + 0.5 * max(-mouth.wide, 0) + 0.4 * mouth.jaw, 0, 1))
+
+
+def skin_pulls(lips: Lips, axes: Axes) -> Floats:
+    """[4, n, 2]: how the points `lips.skin` move in the picture for one of each of `skin_weights`."""
+    still = np.zeros_like(lips.jaw_share)
+    pulls = (
+        (lips.corner_side * lips.corner_share / 2, still, still),
+        (still, lips.jaw_share, still),
+        (still, 0.6 * lips.corner_share, still),
+        (still, still, -0.5 * lips.corner_share),
+    )
+    return np.stack([axes.shift(np.stack(pull, 1)) for pull in pulls])
+
+
+def skin_weights(lips: Lips, mouth: Mouth, shaped: Contours) -> Floats:
+    """[4], pixels: the mouth wider, the jaw lower, the corners lower, the lips further out."""
+    unit = lips.unit
+    wider = shaped.inner_upper[-1, 0] - shaped.inner_upper[0, 0] - (lips.seam[-1, 0] - lips.seam[0, 0])
+    lower = shaped.inner_upper[[0, -1], 1].mean() - lips.seam[[0, -1], 1].mean()
+    # The jaw of a mouth seen open comes up as its lips meet.
+    drop = DROP * unit * mouth.jaw - 0.35 * lips.open_by * unit
+    return np.array([wider, drop, lower, POUT * unit * mouth.round], np.float32)
+
+
+__all__ = [
+    "ALONG",
+    "POINTS",
+    "Contours",
+    "Lips",
+    "contours_of",
+    "fold_ease",
+    "lips_of",
+    "skin_pulls",
+    "skin_weights",
+]

@@ -1,0 +1,281 @@
+"""English, as it is read in the United States."""
+
+import re
+from collections.abc import Iterator
+
+from visavis.language.grammar import Grammar, Noun, Rule
+from visavis.language.tokens import Date, Number, Time, roman
+
+SMALL = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+).split()
+TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+LARGE = ("", "thousand", "million", "billion", "trillion")
+IRREGULAR_ORDINALS = {
+    "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
+    "nine": "ninth", "twelve": "twelfth",
+}  # fmt: skip
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
+MONTH_SHORT = {month[:3]: month for month in MONTHS} | {"Sept": "September"}
+
+KINGS = (
+    "Louis Henry Elizabeth George Charles Edward William Richard James John Paul Benedict Pius Francis Philip"
+    " Ferdinand Frederick Napoleon Nicholas Alexander Peter Catherine Ramses Ptolemy Leo Gregory Juan Felipe"
+).split()
+NUMBERED = (
+    "Chapter Part Volume Book Act Scene Section Article Appendix Title Phase Stage Type Class War Bowl Grade"
+    " Level Unit Episode Season Rocky Version Figure Table Step"
+).split()
+
+# A year is read in pairs after these, or where nothing stands after it that it could count.
+BEFORE_YEARS = "in|since|of|by|from|until|till|before|after|around|during|year|between|circa|and|to|through|early|late"
+
+
+COMMON = frozenset(
+    "a able about after again ago all almost also always am amazing an and animal another any anything are around"
+    " as ask at away back bad be because been before being best better big book both but by bye call came can"
+    " can't car care change cheers come cool could couldn't day days dear did didn't different do does doesn't"
+    " doing don't done down each easy else english enough even ever every everyone everything exactly fact far"
+    " feel few find fine first five for four free friend friends from fun get getting give glad go going good"
+    " goodbye got great guess guys had happy hard has hasn't have haven't he he's hear hello help her here hey"
+    " hi him his home hope hospital hour hours house how how's i i'd i'll i'm i've idea if in into is isn't it"
+    " it's its job just keep kind knew know last later least left less let let's life like little live ll long"
+    " look lot love made make makes man many may maybe me mean men might minute minutes mine more morning most"
+    " much must my myself name need never new next nice night no normal not nothing now of off often oh ok"
+    " okay old on once one only or other our out over own people perfect person place please plus point"
+    " problem put question quite re real really remember right said same saw say says see seems seen shall she"
+    " she's should show simple since sir so some someone something soon sorry start state still stop story"
+    " such sure take talk tell ten than thank thanks that that's the their them then there there's these they"
+    " they're thing things think third this those though thought three through time times to today together"
+    " told tomorrow tonight too took true try turn two under until up us use used usual very wait want wanted"
+    " was wasn't way we we'll we're we've welcome well went were what what's when where where's which while"
+    " who who's whole why will wish with without won't word words work world would wouldn't write wrong yeah"
+    " year years yep yes yesterday yet you you'd you'll you're you've young your yours".split()
+) | frozenset(map(str.lower, (*SMALL, *MONTHS)))
+
+
+class English(Grammar):
+    language = "en"
+    common = COMMON
+    spelling = (
+        ("th|sh|wh|ck|ght|ph|oo|ee|ou|ow|aw|ew|k|w", 1), ("ss|ff|tt|pp|dd|mm|nn|gg|bb", 1), ("ea|er$", 0.8),
+        ("(?:ing|ed|ly|tion|tions|ness|ment|ments|ful|less|able|ible|ous|ive|ity|al|ic|ate|ize|ure|ance|ence)$", 1),
+        ("[bcfghjkmpqtvwx]$|[^aeiou]s$|[^aeiou]e$|[a-z]y$", 0.6), ("'(?:s|t|re|ve|ll|d|m)$", 2),
+        ("^(?:s[tpckmnlw]|y[aeou]|kn|wr|[^aeiouy]{3})", 1),
+    )  # fmt: skip
+    day_first = False
+    digits = SMALL[:10]
+    minus, point, to = "minus", "point", "to"
+    marks = {
+        "，": ",", "、": ",", "،": ",", "。": ".", "？": "?", "؟": "?", "！": "!", "；": ";", "؛": ";",
+        "：": ":",
+    }  # fmt: skip
+    percent = {"%": "percent", "٪": "percent", "‰": "per thousand"}
+    units = {
+        sign: Noun(*nouns.split("|"))
+        for sign, nouns in {
+            "km": "kilometer|kilometers", "m": "meter|meters", "cm": "centimeter|centimeters",
+            "mm": "millimeter|millimeters", "nm": "nanometer|nanometers", "mi": "mile|miles",
+            "ft": "foot|feet", "yd": "yard|yards", "kg": "kilogram|kilograms", "g": "gram|grams",
+            "mg": "milligram|milligrams", "t": "ton|tons", "lb": "pound|pounds", "lbs": "pound|pounds",
+            "oz": "ounce|ounces", "l": "liter|liters", "L": "liter|liters", "ml": "milliliter|milliliters",
+            "mL": "milliliter|milliliters", "h": "hour|hours", "hr": "hour|hours", "hrs": "hour|hours",
+            "min": "minute|minutes", "mins": "minute|minutes", "s": "second|seconds",
+            "sec": "second|seconds", "ms": "millisecond|milliseconds", "m²": "square meter|square meters",
+            "m2": "square meter|square meters", "km²": "square kilometer|square kilometers",
+            "km2": "square kilometer|square kilometers", "cm²": "square centimeter|square centimeters",
+            "m³": "cubic meter|cubic meters", "m3": "cubic meter|cubic meters", "ha": "hectare|hectares",
+            "sq ft": "square foot|square feet", "km/h": "kilometer per hour|kilometers per hour",
+            "kph": "kilometer per hour|kilometers per hour", "mph": "mile per hour|miles per hour",
+            "m/s": "meter per second|meters per second", "°C": "degree Celsius|degrees Celsius",
+            "°F": "degree Fahrenheit|degrees Fahrenheit", "°": "degree|degrees", "Hz": "hertz|hertz",
+            "kHz": "kilohertz|kilohertz", "MHz": "megahertz|megahertz", "GHz": "gigahertz|gigahertz",
+            "W": "watt|watts", "kW": "kilowatt|kilowatts", "MW": "megawatt|megawatts",
+            "kWh": "kilowatt hour|kilowatt hours", "V": "volt|volts", "mAh": "milliamp hour|milliamp hours",
+            "dB": "decibel|decibels", "KB": "kilobyte|kilobytes", "kB": "kilobyte|kilobytes",
+            "MB": "megabyte|megabytes", "GB": "gigabyte|gigabytes", "TB": "terabyte|terabytes",
+            "Mbps": "megabit per second|megabits per second", "Gbps": "gigabit per second|gigabits per second",
+            "fps": "frame per second|frames per second", "px": "pixel|pixels", "kcal": "kilocalorie|kilocalories",
+        }.items()
+    }  # fmt: skip
+    currencies = {
+        "USD": Noun("dollar", "dollars"), "EUR": Noun("euro", "euros"), "GBP": Noun("pound", "pounds"),
+        "JPY": Noun("yen", "yen"), "CNY": Noun("yuan", "yuan"), "INR": Noun("rupee", "rupees"),
+        "KRW": Noun("won", "won"), "RUB": Noun("ruble", "rubles"), "BTC": Noun("bitcoin", "bitcoins"),
+        "IRR": Noun("rial", "rials"), "CHF": Noun("Swiss franc", "Swiss francs"),
+        "AUD": Noun("Australian dollar", "Australian dollars"), "TRY": Noun("lira", "lira"),
+        "CAD": Noun("Canadian dollar", "Canadian dollars"), "MXN": Noun("Mexican peso", "Mexican pesos"),
+        "BRL": Noun("real", "reais"),
+    }  # fmt: skip
+    cents = {"USD": Noun("cent", "cents"), "EUR": Noun("cent", "cents"), "GBP": Noun("penny", "pence")}
+    scales = {
+        "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion",
+        "trillion": "trillion", "k": "thousand", "K": "thousand", "m": "million", "M": "million",
+        "mn": "million", "b": "billion", "B": "billion", "bn": "billion", "tn": "trillion", "T": "trillion",
+    }  # fmt: skip
+    signs = {
+        "&": "and", "+": "plus", "=": "equals", "<": "less than", ">": "greater than", "×": "times",
+        "*": "times", "÷": "divided by", "±": "plus or minus", "≈": "about", "≠": "is not equal to",
+        "≤": "at most", "≥": "at least", "−": "minus", "√": "square root of", "∞": "infinity", "π": "pi",
+        "²": "squared", "³": "cubed", "^": "to the power of", "%": "percent", "°": "degrees", "@": "at",
+        "§": "section", "№": "number", "$": "dollars", "€": "euros", "£": "pounds", "₿": "bitcoin",
+    }  # fmt: skip
+    address = {
+        ".": "dot", "@": "at", "/": "slash", ":": "colon", "-": "dash", "_": "underscore", "#": "hashtag",
+        "?": "question mark", "=": "equals", "&": "and", "%": "percent", "~": "tilde", "+": "plus",
+    }  # fmt: skip
+    abbreviations = {
+        "Mr.": "Mister", "Mrs.": "Missis", "Mrs": "Missis", "Ms.": "Miz", "Ms": "Miz", "Dr.": "Doctor",
+        "Prof.": "Professor", "Gen.": "General", "Sen.": "Senator", "Rep.": "Representative",
+        "Gov.": "Governor", "Capt.": "Captain", "Lt.": "Lieutenant", "Col.": "Colonel", "Sgt.": "Sergeant",
+        "Rev.": "Reverend", "Hon.": "Honorable", "Jr.": "Junior", "Sr.": "Senior", "Mt.": "Mount",
+        "Ft.": "Fort", "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Inc.": "Incorporated",
+        "Ltd.": "Limited", "Co.": "Company", "Corp.": "Corporation", "Bros.": "Brothers", "Dept.": "Department",
+        "Univ.": "University", "Assn.": "Association", "e.g.": "for example", "e.g": "for example",
+        "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus", "v.": "versus",
+        "approx.": "approximately", "ca.": "circa", "cf.": "compare", "et al.": "and others", "viz.": "namely",
+        "est.": "established", "incl.": "including", "max.": "maximum", "min.": "minimum", "avg.": "average",
+        "esp.": "especially", "w/o": "without", "w/": "with ", "b/c": "because", "a.k.a.": "also known as",
+        "Ph.D.": "PhD", "a.m.": "AM", "p.m.": "PM", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp",
+        ".NET": "dot net", "24/7": "twenty four seven", "9/11": "nine eleven", "50/50": "fifty fifty",
+    }  # fmt: skip
+    dotted = frozenset("no fig figs vol pp p ch sec eq st dept nos art jan feb mar apr jun jul aug sep sept oct nov dec".split())
+    conjunctions = (
+        "and", "but", "or", "because", "although", "though", "which", "who", "that", "when", "while", "where",
+        "so", "if", "unless", "until", "since", "after", "before", "as", "with", "for", "to", "in", "of",
+    )  # fmt: skip
+
+    def cardinal(self, value: int, noun: str = "") -> str:
+        if value == 0:
+            return SMALL[0]
+        groups = [value // 1000**power % 1000 for power in range(len(LARGE))]
+        words = [f"{_below_thousand(group)} {LARGE[power]}" for power, group in enumerate(groups) if group]
+        return " ".join(reversed(words)).strip()
+
+    def ordinal(self, value: int) -> str:
+        """21 -> twenty first."""
+        head, _, last = self.cardinal(value).rpartition(" ")
+        last = IRREGULAR_ORDINALS.get(last) or re.sub("y$", "ie", last) + "th"
+        return f"{head} {last}".strip()
+
+    def year(self, value: int) -> str:
+        """A year from 1 on: 1999 -> nineteen ninety nine, 2005 -> two thousand five."""
+        century, rest = divmod(value, 100)
+        if not 1100 <= value < 2100 or 2000 <= value < 2010:
+            return self.cardinal(value)
+        if not rest:
+            return f"{self.cardinal(century)} hundred"
+        return f"{self.cardinal(century)} {'oh ' if rest < 10 else ''}{self.cardinal(rest)}"
+
+    def decade(self, value: int) -> str:
+        """1990 -> nineteen nineties, 80 -> eighties, 2000 -> two thousands."""
+        words = self.year(value) if value > 99 else self.cardinal(value)
+        return re.sub("y$", "ie", words) + "s"
+
+    def date(self, date: Date) -> str:
+        day = f"{MONTHS[date.month - 1]} {self.ordinal(date.day)}"
+        return day if date.year is None else f"{day}, {self.year(date.year)}"
+
+    def time(self, time: Time) -> str:
+        hour, half = self.cardinal(time.hour), {"am": "AM", "pm": "PM", "": ""}[time.half]
+        minute = f"{'oh ' if time.minute < 10 else ''}{self.cardinal(time.minute)}" if time.minute else ""
+        if time.second:
+            seconds = f"and {self.cardinal(time.second)} {'second' if time.second == 1 else 'seconds'}"
+            return self.joined(hour, minute or "oh oh", seconds, half)
+        return self.joined(hour, minute or ("" if half else "o'clock"), half)
+
+    def fraction(self, over: int, under: int) -> str:
+        special = {2: ("half", "halves"), 4: ("quarter", "quarters")}
+        one, many = special.get(under, (self.ordinal(under), f"{self.ordinal(under)}s"))
+        return f"{self.cardinal(over)} {one if over == 1 else many}"
+
+    def mixed(self, whole: str, fraction: str) -> str:
+        return f"{whole} and {re.sub('^one half', 'a half', fraction)}"
+
+    def ratio(self, left: str, right: str) -> str:
+        return f"{left} to {right}"
+
+    def coins(self, price: Number, noun: Noun, cent: Noun) -> str:
+        whole, hundredths = int(price.whole), int(price.decimals)
+        parts = []
+        if whole or not hundredths:
+            parts.append(f"{self.cardinal(whole)} {noun.one if whole == 1 else noun.many}")
+        if hundredths:
+            parts.append(f"{self.cardinal(hundredths)} {cent.one if hundredths == 1 else cent.many}")
+        return self.joined(self.minus if price.negative else "", " and ".join(parts))
+
+    def rules(self) -> Iterator[Rule]:
+        month = "|".join(f"{short}(?:{MONTH_SHORT[short][len(short):]}|\\.)?" for short in sorted(MONTH_SHORT, key=len, reverse=True))
+        day = r"(\d{1,2})(?:st|nd|rd|th)?\b"
+        year = r"(?:,?\s+(\d{4})(?!\d|[.,]\d))?"
+
+        def month_day(match: re.Match[str]) -> str:
+            return self._named_date(match[1], int(match[2]), match[3])
+
+        def day_month(match: re.Match[str]) -> str:
+            dated = self._named_date(match[3], int(match[1]), match[4])
+            return re.sub(r"^(\w+) (\w+(?: \w+)?)", r"\2 of \1", dated) if match[2] else dated
+
+        def month_year(match: re.Match[str]) -> str:
+            return f"{MONTH_SHORT[match[1][:3]]} {self.year(int(match[2]))}"
+
+        def years(match: re.Match[str]) -> str:
+            first, second = int(match[1]), match[2]
+            last = self.year(int(second)) if len(second) == 4 else self.cardinal(int(second))
+            return f"{self.year(first)} to {last}"
+
+        yield re.compile(rf"\b({month})\s+{day}(?![:/]){year}"), month_day
+        yield re.compile(rf"(?<![\d.,:/-])(\d{{1,2}})(st|nd|rd|th|(?=\s+of))?\s+(?:of\s+)?({month})(?!\w){year}"), day_month
+        yield re.compile(rf"\b({month}),?\s+(\d{{4}})(?!\d|[.,]\d)"), month_year
+        yield re.compile(r"(?<![\d.,$€£-])([12]\d{3})\s?[-–—]\s?([12]\d{3}|\d\d)(?![\d/.-]\d|\d)"), years
+        yield re.compile(r"(?<!\w)'?((?:1\d|20)?\d0)'?s\b"), lambda match: self.decade(int(match[1]))
+        yield re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), self._ordinal
+        yield re.compile(rf"\b((?i:{BEFORE_YEARS})\s+|\()(1[1-9]\d\d|20\d\d)(?!\w|[.,:/-]\d|\s?[%°$€£])"), self._year
+        yield re.compile(r"(?<![\w.,:/$€£#+-])()(1[5-9]\d\d|20\d\d)(?=\s*(?:$|[.,;:?!)]|(?:was|is|will|has|had|and|or)\b))(?![.,:]\d)"), self._year
+        yield re.compile(r"\b(\d+)\s?(BC|AD|BCE|CE)\b"), lambda match: f"{self.year(int(match[1]))} {match[2]}"
+        yield re.compile(r"\b(N|n)os?\.\s?(?=\d)"), lambda match: "number "
+        yield re.compile(r"\b([Ff]ig|[Vv]ol|[Cc]h|[Ss]ec|[Ee]q|pp?)s?\.\s?(?=\d)"), self._reference
+        yield re.compile(r"\bSt\.(\s+[A-Z])?"), lambda match: f"Saint{match[1]}" if match[1] else "Street"
+        yield re.compile(rf"\b({'|'.join(NUMBERED)})\s+([IVXLC]+)\b"), self._numbered
+        yield re.compile(rf"\b({'|'.join(KINGS)})\s+([IVX]{{2,}}|[VX]|I(?=[,.;)]|\s+of\b))(?!\w|')"), self._king
+
+    def _named_date(self, month: str, day: int, year: str | None) -> str:
+        name = MONTH_SHORT[month[:3]]
+        if not 1 <= day <= 31:
+            return f"{name} {day} {year or ''}"
+        return self.date(Date(int(year) if year else None, MONTHS.index(name) + 1, day))
+
+    def _ordinal(self, match: re.Match[str]) -> str:
+        digits = match[1].replace(",", "")
+        return self.ordinal(int(digits)) if len(digits) < 16 else match[0]
+
+    def _year(self, match: re.Match[str]) -> str:
+        return f"{match[1] or ''}{self.year(int(match[2]))}"
+
+    def _reference(self, match: re.Match[str]) -> str:
+        names = {"fig": "figure", "vol": "volume", "ch": "chapter", "sec": "section", "eq": "equation", "p": "page", "pp": "pages"}
+        return f"{names[match[1].lower()]} "
+
+    def _numbered(self, match: re.Match[str]) -> str:
+        value = roman(match[2])
+        return f"{match[1]} {self.cardinal(value)}" if value else match[0]
+
+    def _king(self, match: re.Match[str]) -> str:
+        value = roman(match[2])
+        return f"{match[1]} the {self.ordinal(value)}" if value else match[0]
+
+
+def _below_thousand(value: int) -> str:
+    hundreds, rest = divmod(value, 100)
+    words = [f"{SMALL[hundreds]} hundred"] if hundreds else []
+    if 0 < rest < 20:
+        words.append(SMALL[rest])
+    elif rest:
+        words.append(TENS[rest // 10] + (f" {SMALL[rest % 10]}" if rest % 10 else ""))
+    return " ".join(words)
+
+
+GRAMMAR = English()

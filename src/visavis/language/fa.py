@@ -1,0 +1,174 @@
+"""Persian, with the solar calendar; ZWNJ stays where Persian spelling has it."""
+
+import re
+from collections.abc import Iterator
+
+from visavis.language.grammar import Grammar, Noun, Rule, invariable
+from visavis.language.tokens import Date, Number, Time
+
+SMALL = (
+    "صفر یک دو سه چهار پنج شش هفت هشت نه ده یازده دوازده سیزده چهارده پانزده شانزده هفده هجده نوزده"
+).split()
+TENS = "_ _ بیست سی چهل پنجاه شصت هفتاد هشتاد نود".split()
+HUNDREDS = "_ صد دویست سیصد چهارصد پانصد ششصد هفتصد هشتصد نهصد".split()
+LARGE = ("", "هزار", "میلیون", "میلیارد", "تریلیون")
+AND = " و "
+
+SOLAR_MONTHS = "فروردین اردیبهشت خرداد تیر مرداد شهریور مهر آبان آذر دی بهمن اسفند".split()
+GREGORIAN_MONTHS = "ژانویه فوریه مارس آوریل مه ژوئن ژوئیه اوت سپتامبر اکتبر نوامبر دسامبر".split()
+LAST_SOLAR_YEAR = 1500
+"""A year up to this one is of the solar calendar."""
+
+USUAL_FRACTIONS = {(1, 2): "نصف", (1, 3): "یک سوم", (2, 3): "دو سوم", (1, 4): "یک چهارم", (3, 4): "سه چهارم"}
+
+
+class Persian(Grammar):
+    language = "fa"
+    group, decimal = ",٬،", ".٫"
+    digits = SMALL[:10]
+    minus, point, to = "منفی", "ممیز", "تا"
+    comma = "،"
+    letters = {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "ـ": "", "ې": "ی"}
+    marks = {
+        ",": "،", "，": "،", "、": "،", "。": ".", "?": "؟", "？": "؟", "！": "!", ";": "؛", "；": "؛",
+        "：": ":",
+    }  # fmt: skip
+    percent = {"%": "درصد", "٪": "درصد", "‰": "در هزار"}
+    units = invariable({
+        "km": "کیلومتر", "m": "متر", "cm": "سانتی‌متر", "mm": "میلی‌متر", "nm": "نانومتر", "kg": "کیلوگرم",
+        "g": "گرم", "mg": "میلی‌گرم", "t": "تن", "l": "لیتر", "L": "لیتر", "ml": "میلی‌لیتر",
+        "mL": "میلی‌لیتر", "h": "ساعت", "min": "دقیقه", "s": "ثانیه", "ms": "میلی‌ثانیه", "m²": "متر مربع",
+        "m2": "متر مربع", "km²": "کیلومتر مربع", "km2": "کیلومتر مربع", "cm²": "سانتی‌متر مربع",
+        "m³": "متر مکعب", "m3": "متر مکعب", "ha": "هکتار", "km/h": "کیلومتر در ساعت", "m/s": "متر بر ثانیه",
+        "°C": "درجه سانتی‌گراد", "°F": "درجه فارنهایت", "°": "درجه", "Hz": "هرتز", "kHz": "کیلوهرتز",
+        "MHz": "مگاهرتز", "GHz": "گیگاهرتز", "W": "وات", "kW": "کیلووات", "MW": "مگاوات",
+        "kWh": "کیلووات ساعت", "V": "ولت", "mAh": "میلی‌آمپر ساعت", "dB": "دسی‌بل", "KB": "کیلوبایت",
+        "kB": "کیلوبایت", "MB": "مگابایت", "GB": "گیگابایت", "TB": "ترابایت", "Mbps": "مگابیت بر ثانیه",
+        "px": "پیکسل", "kcal": "کیلوکالری",
+    })  # fmt: skip
+    currencies = invariable({
+        "USD": "دلار", "EUR": "یورو", "GBP": "پوند", "JPY": "ین", "CNY": "یوان", "INR": "روپیه", "KRW": "وون",
+        "RUB": "روبل", "BTC": "بیت‌کوین", "IRR": "ریال", "CHF": "فرانک سوئیس", "AUD": "دلار استرالیا",
+        "CAD": "دلار کانادا", "MXN": "پزوی مکزیک", "BRL": "رئال", "TRY": "لیر",
+    })  # fmt: skip
+    cents = invariable({"USD": "سنت", "EUR": "سنت", "GBP": "پنی"})
+    scales = {
+        "هزار": "هزار", "میلیون": "میلیون", "میلیارد": "میلیارد", "تریلیون": "تریلیون", "K": "هزار",
+        "k": "هزار", "M": "میلیون", "B": "میلیارد", "million": "میلیون", "billion": "میلیارد",
+    }  # fmt: skip
+    signs = {
+        "&": "و", "+": "به‌علاوه", "=": "مساوی", "<": "کوچک‌تر از", ">": "بزرگ‌تر از", "×": "ضرب در",
+        "*": "ضرب در", "÷": "تقسیم بر", "±": "مثبت و منفی", "≈": "حدود", "≠": "نامساوی با",
+        "≤": "کوچک‌تر یا مساوی", "≥": "بزرگ‌تر یا مساوی", "−": "منهای", "√": "جذر", "∞": "بی‌نهایت",
+        "π": "پی", "²": "به توان دو", "³": "به توان سه", "^": "به توان", "%": "درصد", "٪": "درصد",
+        "°": "درجه", "@": "ات", "§": "بخش", "№": "شماره", "$": "دلار", "€": "یورو", "£": "پوند",
+        "﷼": "ریال",
+    }  # fmt: skip
+    address = {
+        ".": "نقطه", "@": "ات", "/": "اسلش", ":": "دو نقطه", "-": "خط تیره", "_": "زیرخط", "#": "هشتگ",
+        "?": "علامت سؤال", "=": "مساوی", "&": "و", "%": "درصد", "~": "مد", "+": "به‌علاوه",
+    }  # fmt: skip
+    abbreviations = {
+        "د.": "دکتر", "ه.ش.": "هجری شمسی", "ه.ش": "هجری شمسی", "ه. ش.": "هجری شمسی",
+        "هـ.ش": "هجری شمسی", "ه‍.ش": "هجری شمسی", "ه.ق.": "هجری قمری", "ه.ق": "هجری قمری",
+        "ه. ق.": "هجری قمری", "ق.م.": "قبل از میلاد", "ق.م": "قبل از میلاد", "ق. م.": "قبل از میلاد",
+        "ق.ظ.": "قبل از ظهر", "ق.ظ": "قبل از ظهر", "ب.ظ.": "بعد از ظهر", "ب.ظ": "بعد از ظهر",
+        "(ص)": "صلی الله علیه و آله", "(ع)": "علیه‌السلام", "(س)": "سلام‌الله علیها", "(ره)": "رحمت‌الله علیه",
+        "(عج)": "عجل‌الله تعالی فرجه", "ر.ک.": "رجوع کنید به", "ر.ک": "رجوع کنید به", "ص.پ.": "صندوق پستی",
+        "ج.ا.ا": "جمهوری اسلامی ایران", "vs.": "در برابر", "vs": "در برابر", "etc.": "و غیره",
+        "AM": "قبل از ظهر", "PM": "بعد از ظهر",
+    }  # fmt: skip
+    dotted = frozenset("ص ج ش ت ه ق م د ر.ک ب.ظ ق.ظ".split())
+    conjunctions = (
+        "و", "اما", "ولی", "که", "چون", "زیرا", "اگر", "تا", "یا", "بلکه", "هرچند", "درحالی‌که", "وقتی", "پس",
+        "سپس", "برای", "با", "از", "در", "به",
+    )  # fmt: skip
+
+    def cardinal(self, value: int, noun: str = "") -> str:
+        if value == 0:
+            return SMALL[0]
+        groups = [value // 1000**power % 1000 for power in range(len(LARGE))]
+        words = [_group(group, LARGE[power]) for power, group in enumerate(groups) if group]
+        return AND.join(reversed(words))
+
+    def ordinal(self, value: int) -> str:
+        """3 -> سوم, 30 -> سی‌ام, 21 -> بیست و یکم."""
+        words = self.cardinal(value)
+        if words.endswith("سه"):
+            return f"{words[:-1]}وم"
+        return f"{words}\u200cام" if words.endswith("ی") else f"{words}م"
+
+    def decimals(self, digits: str) -> str:
+        """Up to three digits are read as a number, with the zeros before it."""
+        if len(digits) > 3:
+            return self.one_by_one(digits)
+        zeros = [SMALL[0]] * (len(digits) - len(digits.lstrip("0")))
+        return " ".join([*zeros, *([self.cardinal(int(digits))] if int(digits) else [])])
+
+    def date(self, date: Date) -> str:
+        solar = date.year is not None and date.year <= LAST_SOLAR_YEAR
+        month = (SOLAR_MONTHS if solar else GREGORIAN_MONTHS)[date.month - 1]
+        words = f"{self.ordinal(date.day)} {month}"
+        return f"{words} {self.cardinal(date.year)}" if date.year else words
+
+    def time(self, time: Time) -> str:
+        words = [self.cardinal(time.hour)]
+        if time.minute:
+            words.append(f"{self.cardinal(time.minute)} دقیقه")
+        if time.second:
+            words.append(f"{self.cardinal(time.second)} ثانیه")
+        half = {"am": "قبل از ظهر", "pm": "بعد از ظهر", "": ""}[time.half]
+        return self.joined(AND.join(words), half)
+
+    def fraction(self, over: int, under: int) -> str:
+        return USUAL_FRACTIONS.get((over, under)) or f"{self.cardinal(over)} {self.ordinal(under)}"
+
+    def mixed(self, whole: str, fraction: str) -> str:
+        return whole + AND + ("نیم" if fraction == USUAL_FRACTIONS[1, 2] else fraction)
+
+    def ratio(self, left: str, right: str) -> str:
+        return f"{left} به {right}"
+
+    def coins(self, price: Number, noun: Noun, cent: Noun) -> str:
+        whole, hundredths = int(price.whole), int(price.decimals)
+        large = f"{self.cardinal(whole)} {noun.one}" if whole or not hundredths else ""
+        small = f"{self.cardinal(hundredths)} {cent.one}" if hundredths else ""
+        return self.joined(self.minus if price.negative else "", AND.join(filter(None, [large, small])))
+
+    def rules(self) -> Iterator[Rule]:
+        months = "|".join([*SOLAR_MONTHS, *GREGORIAN_MONTHS, "اوت", "جولای", "می"])
+
+        def dated(match: re.Match[str]) -> str:
+            return f"{self.ordinal(int(match[1]))} {match[2]}"
+
+        def placed(match: re.Match[str]) -> str:
+            return self.ordinal(int(match[1])) + (match[2] or "")
+
+        def decimal(match: re.Match[str]) -> str:
+            if (int(match[1]), int(match[2])) in USUAL_FRACTIONS:
+                return match[0]
+            return f"{match[1]}.{match[2]}"
+
+        yield re.compile(rf"(?<![\d/.])([12]?\d|3[01])\s(?:ام\s|م\s)?({months})(?!\w)"), dated
+        yield re.compile(r"(?<![\d/.])(\d{1,15})(?:\u200c?م|[\s\u200c]?(?:ام|اُم))(ین)?(?![\w\u200c])"), placed
+        yield re.compile(r"(?<![\d/.])(\d+)/(\d+)(?![\d/])"), decimal
+        yield re.compile(r"(?<=\d)\sم\.?(?!\w)"), lambda _: " میلادی"
+        yield re.compile(r"(?<!\w)م\.(?=\s)"), lambda _: "مهندس"
+        yield re.compile(r"(?<!\w)ص\.?\s?(?=\d)"), lambda _: "صفحه "
+        yield re.compile(r"(?<!\w)ج\.?\s?(?=\d)"), lambda _: "جلد "
+
+
+def _group(value: int, name: str) -> str:
+    """A number below 1000 and the thousands that it counts; one thousand is just that."""
+    if value == 1 and name == LARGE[1]:
+        return name
+    hundreds, rest = divmod(value, 100)
+    words = [HUNDREDS[hundreds]] if hundreds else []
+    if 0 < rest < 20:
+        words.append(SMALL[rest])
+    elif rest:
+        words += [TENS[rest // 10], *([SMALL[rest % 10]] if rest % 10 else [])]
+    return f"{AND.join(words)} {name}".strip()
+
+
+GRAMMAR = Persian()

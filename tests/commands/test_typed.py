@@ -8,32 +8,38 @@ from visavis.commands.typed import MOST, Typed
 from visavis.errors import TextError
 
 
-def typed(*pieces: bytes) -> list[str]:
-    """What is read of a pipe into which these were written one after the other, each when the last was read."""
+def typed(content: bytes) -> str:
+    """What is read of a pipe into which this was written."""
     reader, writer = os.pipe()
-    source = Typed(reader)
-    seen, reading = [], source.pieces()
-    for piece in pieces:
-        os.write(writer, piece)
-        if (got := next(reading, None)) is not None:
-            seen.append(got)
+    os.write(writer, content)
     os.close(writer)
-    seen.extend(reading)
-    source.close()
-    os.close(reader)
-    return seen
+    source = Typed(reader)
+    try:
+        return "".join(source.pieces())
+    finally:
+        source.close()
+        os.close(reader)
 
 
 def test_text_comes_as_it_is_typed() -> None:
-    assert typed(b"Hello. ", b"And on.") == ["Hello. ", "And on."]
+    reader, writer = os.pipe()
+    source = Typed(reader)
+    pieces = source.pieces()
+    for piece in ("Hello. ", "And on."):
+        os.write(writer, piece.encode())
+        assert next(pieces) == piece
+    os.close(writer)
+    assert list(pieces) == []
+    source.close()
+    os.close(reader)
 
 
 def test_nothing_at_all() -> None:
-    assert typed() == []
+    assert typed(b"") == ""
 
 
 def test_a_mark_of_utf8_is_no_text() -> None:
-    assert typed(b"\xef\xbb\xbfhola") == ["hola"]
+    assert typed(b"\xef\xbb\xbfhola") == "hola"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"good and then \xe4", "你".encode()[:2]])

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 from visavis.commands.showing import megabytes
 from visavis.errors import EngineError, InputError
-from visavis.streams import processors
 
 
 class Finding(NamedTuple):
@@ -28,7 +27,7 @@ def add(
         "doctor",
         parents=[common],
         help="tell what this machine can run, and what is missing",
-        description="Tell what this machine can run, and what is missing. Leaves with 1 if say cannot work.",
+        description="Tell what this machine can run, and what is missing. Leaves with 1 if not all is well.",
     )
     parser.set_defaults(run=run)
 
@@ -40,12 +39,13 @@ def run(args: argparse.Namespace) -> None:
         mark = {True: "ok", False: "NO", None: "--"}[finding.fine]
         print(f"{mark}  {finding.what:<{width}}  {finding.how}")
     if wrong := [finding.what for finding in findings if finding.fine is False]:
-        raise EngineError(f"say cannot work on this machine: see {', '.join(wrong)} above")
+        raise EngineError(f"not all is well on this machine: see {', '.join(wrong)} above")
 
 
 def examined() -> Iterator[Finding]:
     """All findings, in the order in which they matter."""
     import visavis
+    from visavis.streams import processors
 
     yield Finding(
         True, "visavis", f"{visavis.__version__} on Python {platform.python_version()}, {platform.platform()}"

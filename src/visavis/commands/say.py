@@ -1,21 +1,18 @@
 """`visavis say`: a portrait and a text, or a sound, become a video."""
 
 import argparse
-import asyncio
 import itertools
 import json
 import logging
-import os
 import re
-import signal
 import sys
-import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
+from visavis.commands.process import process_age, until_told
 from visavis.commands.showing import Bar, note
 from visavis.commands.typed import Typed
 from visavis.errors import InputError, TextError
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
     from visavis.contracts import Clause, Face, Tts
     from visavis.media import Language, Portrait
     from visavis.render import Film, Speech, Stopwatch
-
-T = TypeVar("T")
 
 SMALLEST, LARGEST = 256, 1024
 SLOWEST, FASTEST = 10, 60
@@ -106,39 +101,8 @@ def run(args: argparse.Namespace) -> None:
             from visavis.render import Stopwatch
 
             watch = Stopwatch(since)
-            with closing(Typed(sys.stdin.fileno())) as typed, closing(Bar("speaking", "s")) as bar:
-                speech = _recorded(args.audio) if tts is None else _spoken(args, tts, typed, watch)
-                made = _made(speech, face, portrait, out, args.size, watch, bar)
-            _report(made, as_json=args.json)
-
-
-def process_age() -> float:
-    """Seconds since this process began; where the system does not tell, seconds of work it has done."""
-    try:
-        # proc(5): field 22 is the time it started, in ticks since the machine did.
-        ticks = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
-    except (OSError, AttributeError):
-        return time.process_time()
-
-
-def until_told(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, or until Ctrl-C or SIGTERM; either one lets everything clean up behind itself first.
-
-    Raises:
-        KeyboardInterrupt: after Ctrl-C.
-        SystemExit: after SIGTERM.
-    """
-
-    async def heeding() -> T:
-        if task := asyncio.current_task():
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-        return await work
-
-    try:
-        return asyncio.run(heeding())
-    except asyncio.CancelledError:
-        raise SystemExit(128 + signal.SIGTERM) from None
+            speech = _recorded(args.audio) if tts is None else _spoken(args, tts, watch, stack)
+            _report(_made(speech, face, portrait, out, args.size, watch), as_json=args.json)
 
 
 def _size(words: str) -> tuple[int, int]:
@@ -254,11 +218,12 @@ def _files(model: str) -> dict[str, Path]:
 
 def _out(args: argparse.Namespace) -> Path | None:
     """Where the video goes; None if there is none to make. One that is not named replaces nothing."""
-    from visavis.sheet import ENDINGS
     from visavis.transports.file import CONTAINERS
     from visavis.transports.place import checked
 
     if args.sheet is not None:
+        from visavis.sheet import ENDINGS
+
         checked(args.sheet, ENDINGS)
     if args.text is None and args.audio is None:
         return None
@@ -299,14 +264,18 @@ def _recorded(audio: Path) -> "Speech":
     return recorded(recording(audio))
 
 
-def _spoken(args: argparse.Namespace, tts: "Tts", typed: Typed, watch: "Stopwatch") -> "Speech":
+def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: ExitStack) -> "Speech":
     from visavis.language import language_of
     from visavis.render import spoken
 
     language = None if args.language == "auto" else language_of(args.language)
-    if args.text == "-":
-        return spoken(_clauses(typed.pieces(), language), tts, args.voice, watch, interrupt=typed.close)
-    return spoken(_clauses(args.text, language), tts, args.voice, watch, characters=len(args.text))
+    if args.text != "-":
+        clauses = _clauses(args.text, language)
+        return spoken(clauses, tts, args.voice, watch, characters=len(args.text))
+    if sys.stdin is None:
+        raise InputError("standard input is closed; give the text in place of -")
+    typed = stack.enter_context(closing(Typed(sys.stdin.fileno())))
+    return spoken(_clauses(typed.pieces(), language), tts, args.voice, watch, interrupt=typed.close)
 
 
 def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Iterator[Clause]":
@@ -323,14 +292,11 @@ def _made(
     out: Path,
     size: tuple[int, int],
     watch: "Stopwatch",
-    bar: Bar,
 ) -> "Film":
-    from visavis.render import Progress, film
+    from visavis.render import film
 
-    def show(progress: Progress) -> None:
-        bar.at(progress.done, progress.expected)
-
-    return until_told(film(speech, face, portrait, out, size, watch, show))
+    with closing(Bar("speaking", "s")) as bar:
+        return until_told(film(speech, face, portrait, out, size, watch, bar.at))
 
 
 def _report(film: "Film", *, as_json: bool) -> None:

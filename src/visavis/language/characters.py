@@ -16,6 +16,10 @@ ZWNJ = "\u200c"
 """The zero-width non-joiner, which Persian spelling needs: می‌روم."""
 
 
+MARKS = "?？؟!！.。;；؛:：,，،、"
+"""Punctuation that a voice makes heard; where several stand together the first of these is kept."""
+
+
 class Ahead:
     """The characters of a text that comes in pieces, one at a time, with a look at those that follow.
 

@@ -34,7 +34,7 @@ TELLING = 2.0
 NAME_WEIGHT = 0.2
 """What the points of a capitalised word within a sentence count: José lives in New York too."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+_WORD = re.compile(r"[\u2e80-\u9fff]+|(?:(?![\u2e80-\u9fff])[^\W\d_])+(?:['’][^\W\d_]+)*")
 _SENTENCE_START = re.compile(r"(?:^|[.?!:;\"“«‘¿¡(\n])\s*$")
 
 
@@ -64,14 +64,14 @@ def leaning(text: str, among: Sequence[Language] = LANGUAGES) -> tuple[Language,
     """The same, and how much speaks for it over the next best, in points; TELLING or more is clear."""
     text = text[:ENOUGH]
     words = list(_WORD.finditer(text))
-    shares = dict.fromkeys(("latin", *BY_SCRIPT), 0.0)
+    shares: dict[str, float] = {}
     for word in words:
         kind = script(word[0][0])
-        if kind == "han":
-            shares["han"] += sum(script(letter) == "han" for letter in word[0]) / CHARACTERS_A_WORD
-        elif kind in shares:
-            shares[kind] += 1
-    written = max(shares, key=lambda kind: shares[kind] if _writes(kind, among) else -1.0)
+        if _writes(kind, among):
+            shares[kind] = shares.get(kind, 0.0) + (
+                len(word[0]) / CHARACTERS_A_WORD if kind == "han" else 1.0
+            )
+    written = max(shares, key=lambda kind: shares[kind], default="latin")
     if written in BY_SCRIPT:
         return BY_SCRIPT[written], shares[written] * TELLING
     return _by_words(text, words, among)
@@ -118,4 +118,4 @@ def _writes(kind: str, among: Sequence[Language]) -> bool:
     """Whether any of these languages is written in a script."""
     if kind in BY_SCRIPT:
         return BY_SCRIPT[kind] in among
-    return any(language not in BY_SCRIPT.values() for language in among)
+    return kind == "latin" and any(language not in BY_SCRIPT.values() for language in among)

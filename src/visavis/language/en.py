@@ -3,57 +3,73 @@
 import re
 from collections.abc import Iterator
 
-from visavis.language.grammar import Grammar, Noun, Rule
+from visavis.language.grammar import Grammar, Rule
+from visavis.language.tables import Noun, nouns, table, words
 from visavis.language.tokens import Date, Number, Time, roman
 
-SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
-TENS = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
+SMALL = words(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+    """
+)
+TENS = words("_ _ twenty thirty forty fifty sixty seventy eighty ninety")
 LARGE = ("", "thousand", "million", "billion", "trillion")
 IRREGULAR_ORDINALS = {
     "one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth",
     "nine": "ninth", "twelve": "twelfth",
 }  # fmt: skip
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = words("January February March April May June July August September October November December")
 MONTH_SHORT = {month[:3]: month for month in MONTHS} | {"Sept": "September"}
 
-KINGS = (
-    "Louis Henry Elizabeth George Charles Edward William Richard James John Paul Benedict Pius Francis Philip"
-    " Ferdinand Frederick Napoleon Nicholas Alexander Peter Catherine Ramses Ptolemy Leo Gregory Juan Felipe"
-).split()
-NUMBERED = (
-    "Chapter Part Volume Book Act Scene Section Article Appendix Title Phase Stage Type Class War Bowl Grade"
-    " Level Unit Episode Season Rocky Version Figure Table Step"
-).split()
+WEEKDAYS = {day[:3]: day for day in words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")}
+
+KINGS = words(
+    """
+    Louis Henry Elizabeth George Charles Edward William Richard James John Paul Benedict Pius
+    Francis Philip Ferdinand Frederick Napoleon Nicholas Alexander Peter Catherine Ramses Ptolemy
+    Leo Gregory Juan Felipe
+    """
+)
+NUMBERED = words(
+    """
+    Chapter Part Volume Book Act Scene Section Article Appendix Title Phase Stage Type Class War
+    Bowl Grade Level Unit Episode Season Rocky Version Figure Table Step
+    """
+)
 
 # A year is read in pairs after these, or where nothing stands after it that it could count.
-BEFORE_YEARS = "in|since|of|by|from|until|till|before|after|around|during|year|between|circa|and|to|through|early|late"
+BEFORE_YEARS = (
+    "in|since|of|by|from|until|till|before|after|around|during|year|between|circa|and|to|through|early|late"
+)
 
 
 COMMON = frozenset(
-    "a able about after again ago all almost also always am amazing an and animal another any anything are around"
-    " as ask at away back bad be because been before being best better big book both but by bye call came can"
-    " can't car care change cheers come cool could couldn't day days dear did didn't different do does doesn't"
-    " doing don't done down each easy else english enough even ever every everyone everything exactly fact far"
-    " feel few find fine first five for four free friend friends from fun get getting give glad go going good"
-    " goodbye got great guess guys had happy hard has hasn't have haven't he he's hear hello help her here hey"
-    " hi him his home hope hospital hour hours house how how's i i'd i'll i'm i've idea if in into is isn't it"
-    " it's its job just keep kind knew know last later least left less let let's life like little live ll long"
-    " look lot love made make makes man many may maybe me mean men might minute minutes mine more morning most"
-    " much must my myself name need never new next nice night no normal not nothing now of off often oh ok"
-    " okay old on once one only or other our out over own people perfect person place please plus point"
-    " problem put question quite re real really remember right said same saw say says see seems seen shall she"
-    " she's should show simple since sir so some someone something soon sorry start state still stop story"
-    " such sure take talk tell ten than thank thanks that that's the their them then there there's these they"
-    " they're thing things think third this those though thought three through time times to today together"
-    " told tomorrow tonight too took true try turn two under until up us use used usual very wait want wanted"
-    " was wasn't way we we'll we're we've welcome well went were what what's when where where's which while"
-    " who who's whole why will wish with without won't word words work world would wouldn't write wrong yeah"
-    " year years yep yes yesterday yet you you'd you'll you're you've young your yours".split()
+    words(
+        """
+    a able about after again ago all almost also always am amazing an and animal another any
+    anything are around as ask at away back bad be because been before being best better big book
+    both but by bye call came can can't car care change cheers come cool could couldn't day days
+    dear did didn't different do does doesn't doing don't done down each easy else english enough
+    even ever every everyone everything exactly fact far feel few find fine first five for four free
+    friend friends from fun get getting give glad go going good goodbye got great guess guys had
+    happy hard has hasn't have haven't he he's hear hello help her here hey hi him his home hope
+    hospital hour hours house how how's i i'd i'll i'm i've idea if in into is isn't it it's its job
+    just keep kind knew know last later least left less let let's life like little live ll long look
+    lot love made make makes man many may maybe me mean men might minute minutes mine more morning
+    most much must my myself name need never new next nice night no normal not nothing now of off
+    often oh ok okay old on once one only or other our out over own people perfect person place
+    please plus point problem put question quite re real really remember right said same saw say
+    says see seems seen shall she she's should show simple since sir so some someone something soon
+    sorry start state still stop story such sure take talk tell ten than thank thanks that that's
+    the their them then there there's these they they're thing things think third this those though
+    thought three through time times to today together told tomorrow tonight too took true try turn
+    two under until up us use used usual very wait want wanted was wasn't way we we'll we're we've
+    welcome well went were what what's when where where's which while who who's whole why will wish
+    with without won't word words work world would wouldn't write wrong yeah year years yep yes
+    yesterday yet you you'd you'll you're you've young your yours
+    """
+    )
 ) | frozenset(map(str.lower, (*SMALL, *MONTHS)))
 
 
@@ -62,91 +78,110 @@ class English(Grammar):
     common = COMMON
     spelling = (
         ("th|sh|wh|ck|ght|ph|oo|ee|ou|ow|aw|ew|k|w", 1), ("ss|ff|tt|pp|dd|mm|nn|gg|bb", 1), ("ea|er$", 0.8),
-        ("(?:ing|ed|ly|tion|tions|ness|ment|ments|ful|less|able|ible|ous|ive|ity|al|ic|ate|ize|ure|ance|ence)$", 1),
+        ("(?:ing|ed|ly|tions?|ness|ments?|ful|less|[ai]ble|ous|ive|ity|al|ic|ate|ize|ure|[ae]nce)$", 1),
         ("[bcfghjkmpqtvwx]$|[^aeiou]s$|[^aeiou]e$|[a-z]y$", 0.6), ("'(?:s|t|re|ve|ll|d|m)$", 2),
         ("^(?:s[tpckmnlw]|y[aeou]|kn|wr|[^aeiouy]{3})", 1),
     )  # fmt: skip
     day_first = False
     digits = SMALL[:10]
-    minus, point, to = "minus", "point", "to"
-    marks = {
-        "，": ",", "、": ",", "،": ",", "。": ".", "？": "?", "؟": "?", "！": "!", "；": ";", "؛": ";",
-        "：": ":",
-    }  # fmt: skip
-    percent = {"%": "percent", "٪": "percent", "‰": "per thousand"}
-    units = {
-        sign: Noun(*nouns.split("|"))
-        for sign, nouns in {
-            "km": "kilometer|kilometers", "m": "meter|meters", "cm": "centimeter|centimeters",
-            "mm": "millimeter|millimeters", "nm": "nanometer|nanometers", "mi": "mile|miles",
-            "ft": "foot|feet", "yd": "yard|yards", "kg": "kilogram|kilograms", "g": "gram|grams",
-            "mg": "milligram|milligrams", "t": "ton|tons", "lb": "pound|pounds", "lbs": "pound|pounds",
-            "oz": "ounce|ounces", "l": "liter|liters", "L": "liter|liters", "ml": "milliliter|milliliters",
-            "mL": "milliliter|milliliters", "h": "hour|hours", "hr": "hour|hours", "hrs": "hour|hours",
-            "min": "minute|minutes", "mins": "minute|minutes", "s": "second|seconds",
-            "sec": "second|seconds", "ms": "millisecond|milliseconds", "m²": "square meter|square meters",
-            "m2": "square meter|square meters", "km²": "square kilometer|square kilometers",
-            "km2": "square kilometer|square kilometers", "cm²": "square centimeter|square centimeters",
-            "m³": "cubic meter|cubic meters", "m3": "cubic meter|cubic meters", "ha": "hectare|hectares",
-            "sq ft": "square foot|square feet", "km/h": "kilometer per hour|kilometers per hour",
-            "kph": "kilometer per hour|kilometers per hour", "mph": "mile per hour|miles per hour",
-            "m/s": "meter per second|meters per second", "°C": "degree Celsius|degrees Celsius",
-            "°F": "degree Fahrenheit|degrees Fahrenheit", "°": "degree|degrees", "Hz": "hertz|hertz",
-            "kHz": "kilohertz|kilohertz", "MHz": "megahertz|megahertz", "GHz": "gigahertz|gigahertz",
-            "W": "watt|watts", "kW": "kilowatt|kilowatts", "MW": "megawatt|megawatts",
-            "kWh": "kilowatt hour|kilowatt hours", "V": "volt|volts", "mAh": "milliamp hour|milliamp hours",
-            "dB": "decibel|decibels", "KB": "kilobyte|kilobytes", "kB": "kilobyte|kilobytes",
-            "MB": "megabyte|megabytes", "GB": "gigabyte|gigabytes", "TB": "terabyte|terabytes",
-            "Mbps": "megabit per second|megabits per second", "Gbps": "gigabit per second|gigabits per second",
-            "fps": "frame per second|frames per second", "px": "pixel|pixels", "kcal": "kilocalorie|kilocalories",
-        }.items()
-    }  # fmt: skip
-    currencies = {
-        "USD": Noun("dollar", "dollars"), "EUR": Noun("euro", "euros"), "GBP": Noun("pound", "pounds"),
-        "JPY": Noun("yen", "yen"), "CNY": Noun("yuan", "yuan"), "INR": Noun("rupee", "rupees"),
-        "KRW": Noun("won", "won"), "RUB": Noun("ruble", "rubles"), "BTC": Noun("bitcoin", "bitcoins"),
-        "IRR": Noun("rial", "rials"), "CHF": Noun("Swiss franc", "Swiss francs"),
-        "AUD": Noun("Australian dollar", "Australian dollars"), "TRY": Noun("lira", "lira"),
-        "CAD": Noun("Canadian dollar", "Canadian dollars"), "MXN": Noun("Mexican peso", "Mexican pesos"),
-        "BRL": Noun("real", "reais"),
-    }  # fmt: skip
-    cents = {"USD": Noun("cent", "cents"), "EUR": Noun("cent", "cents"), "GBP": Noun("penny", "pence")}
-    scales = {
-        "hundred": "hundred", "thousand": "thousand", "million": "million", "billion": "billion",
-        "trillion": "trillion", "k": "thousand", "K": "thousand", "m": "million", "M": "million",
-        "mn": "million", "b": "billion", "B": "billion", "bn": "billion", "tn": "trillion", "T": "trillion",
-    }  # fmt: skip
-    signs = {
-        "&": "and", "+": "plus", "=": "equals", "<": "less than", ">": "greater than", "×": "times",
-        "*": "times", "÷": "divided by", "±": "plus or minus", "≈": "about", "≠": "is not equal to",
-        "≤": "at most", "≥": "at least", "−": "minus", "√": "square root of", "∞": "infinity", "π": "pi",
-        "²": "squared", "³": "cubed", "^": "to the power of", "%": "percent", "°": "degrees", "@": "at",
-        "§": "section", "№": "number", "$": "dollars", "€": "euros", "£": "pounds", "₿": "bitcoin",
-    }  # fmt: skip
-    address = {
-        ".": "dot", "@": "at", "/": "slash", ":": "colon", "-": "dash", "_": "underscore", "#": "hashtag",
-        "?": "question mark", "=": "equals", "&": "and", "%": "percent", "~": "tilde", "+": "plus",
-    }  # fmt: skip
-    abbreviations = {
-        "Mr.": "Mister", "Mrs.": "Missis", "Mrs": "Missis", "Ms.": "Miz", "Ms": "Miz", "Dr.": "Doctor",
-        "Prof.": "Professor", "Gen.": "General", "Sen.": "Senator", "Rep.": "Representative",
-        "Gov.": "Governor", "Capt.": "Captain", "Lt.": "Lieutenant", "Col.": "Colonel", "Sgt.": "Sergeant",
-        "Rev.": "Reverend", "Hon.": "Honorable", "Jr.": "Junior", "Sr.": "Senior", "Mt.": "Mount",
-        "Ft.": "Fort", "Ave.": "Avenue", "Blvd.": "Boulevard", "Rd.": "Road", "Inc.": "Incorporated",
-        "Ltd.": "Limited", "Co.": "Company", "Corp.": "Corporation", "Bros.": "Brothers", "Dept.": "Department",
-        "Univ.": "University", "Assn.": "Association", "e.g.": "for example", "e.g": "for example",
-        "i.e.": "that is", "etc.": "et cetera", "vs.": "versus", "vs": "versus", "v.": "versus",
-        "approx.": "approximately", "ca.": "circa", "cf.": "compare", "et al.": "and others", "viz.": "namely",
-        "est.": "established", "incl.": "including", "max.": "maximum", "min.": "minimum", "avg.": "average",
-        "esp.": "especially", "w/o": "without", "w/": "with ", "b/c": "because", "a.k.a.": "also known as",
-        "Ph.D.": "PhD", "a.m.": "AM", "p.m.": "PM", "C++": "C plus plus", "C#": "C sharp", "F#": "F sharp",
-        ".NET": "dot net", "24/7": "twenty four seven", "9/11": "nine eleven", "50/50": "fifty fifty",
-    }  # fmt: skip
-    dotted = frozenset("no fig figs vol pp p ch sec eq st dept nos art jan feb mar apr jun jul aug sep sept oct nov dec".split())
-    conjunctions = (
-        "and", "but", "or", "because", "although", "though", "which", "who", "that", "when", "while", "where",
-        "so", "if", "unless", "until", "since", "after", "before", "as", "with", "for", "to", "in", "of",
-    )  # fmt: skip
+    plus, minus, point, to, per = "plus", "minus", "point", "to", "per"
+    marks = table(
+        """
+        ，, 、, ، → ,   。 → .   ？, ؟ → ?   ！ → !   ；, ؛ → ;   ： → :
+        """
+    )
+    percent = table("%, ٪ → percent   ‰ → per thousand")
+    units = nouns(
+        """
+        km → kilometer | kilometers   m → meter | meters   cm → centimeter | centimeters
+        mm → millimeter | millimeters   nm → nanometer | nanometers   mi → mile | miles   ft → foot | feet
+        yd → yard | yards   kg → kilogram | kilograms   g → gram | grams   mg → milligram | milligrams
+        t → ton | tons   lb, lbs → pound | pounds   oz → ounce | ounces   l, L → liter | liters
+        ml, mL → milliliter | milliliters   h, hr, hrs → hour | hours   min, mins → minute | minutes
+        s, sec → second | seconds   ms → millisecond | milliseconds   m², m2 → square meter | square meters
+        km², km2 → square kilometer | square kilometers   cm² → square centimeter | square centimeters
+        m³, m3 → cubic meter | cubic meters   ha → hectare | hectares   sq ft → square foot | square feet
+        km/h, kph → kilometer per hour | kilometers per hour   mph → mile per hour | miles per hour
+        m/s → meter per second | meters per second   °C → degree Celsius | degrees Celsius
+        °F → degree Fahrenheit | degrees Fahrenheit   ° → degree | degrees   Hz → hertz   kHz → kilohertz
+        MHz → megahertz   GHz → gigahertz   W → watt | watts   kW → kilowatt | kilowatts
+        MW → megawatt | megawatts   kWh → kilowatt hour | kilowatt hours   V → volt | volts
+        mAh → milliamp hour | milliamp hours   dB → decibel | decibels   KB, kB → kilobyte | kilobytes
+        MB/s → megabyte per second | megabytes per second   MB → megabyte | megabytes
+        GB → gigabyte | gigabytes   TB → terabyte | terabytes
+        Mbps → megabit per second | megabits per second   Gbps → gigabit per second | gigabits per second
+        fps → frame per second | frames per second   px → pixel | pixels   tsp → teaspoon | teaspoons
+        tbsp → tablespoon | tablespoons   kcal → kilocalorie | kilocalories
+        """
+    )
+    currencies = nouns(
+        """
+        USD → dollar | dollars   EUR → euro | euros   GBP → pound | pounds   JPY → yen   CNY → yuan
+        INR → rupee | rupees   KRW → won   RUB → ruble | rubles   BTC → bitcoin | bitcoins
+        IRR → rial | rials   CHF → Swiss franc | Swiss francs   AUD → Australian dollar | Australian dollars
+        TRY → lira   CAD → Canadian dollar | Canadian dollars   MXN → Mexican peso | Mexican pesos
+        BRL → real | reais
+        """
+    )
+    cents = nouns("USD, EUR → cent | cents   GBP → penny | pence")
+    scales = table(
+        """
+        hundred → hundred   thousand, k, K → thousand   million, m, M, mn → million
+        billion, b, B, bn → billion   trillion, tn, T → trillion
+        """
+    )
+    signs = table(
+        """
+        & → and   + → plus   = → equals   < → less than   > → greater than   ×, * → times   ÷ → divided by
+        ± → plus or minus   ≈ → about   ≠ → is not equal to   ≤ → at most   ≥ → at least   − → minus
+        √ → square root of   ∞ → infinity   π → pi   ² → squared   ³ → cubed   ^ → to the power of
+        % → percent   ° → degrees   @ → at   § → section   № → number   $ → dollars   € → euros   £ → pounds
+        ₿ → bitcoin
+        """
+    )
+    address = table(
+        """
+        . → dot   @ → at   / → slash   : → colon   - → dash   _ → underscore   # → hashtag
+        ? → question mark   = → equals   & → and   % → percent   ~ → tilde   + → plus
+        """
+    )
+    abbreviations = table(
+        """
+        Mr. → Mister   Mrs., Mrs → Missis   Ms., Ms → Miz   Dr. → Doctor   Prof. → Professor
+        Gen. → General   Sen. → Senator   Rep. → Representative   Gov. → Governor   Capt. → Captain
+        Lt. → Lieutenant   Col. → Colonel   Sgt. → Sergeant   Rev. → Reverend   Hon. → Honorable
+        Jr. → Junior   Sr. → Senior   Mt. → Mount   Ft. → Fort   Ave. → Avenue   Blvd. → Boulevard
+        Rd. → Road   Inc. → Incorporated   Ltd. → Limited   Co. → Company   Corp. → Corporation
+        Bros. → Brothers   Dept. → Department   Univ. → University   Assn. → Association
+        e.g., e.g → for example   i.e. → that is   etc. → et cetera   vs., vs, v. → versus
+        approx. → approximately   ca. → circa   cf. → compare   et al. → and others   viz. → namely
+        est. → established   incl. → including   max. → maximum   ext. → extension   avg. → average
+        esp. → especially   w/o → without   w/ → with   b/c → because   a.k.a. → also known as   Ph.D. → PhD
+        C++ → C plus plus   C# → C sharp   F# → F sharp   .NET → dot net
+        24/7 → twenty four seven   9/11 → nine eleven   50/50 → fifty fifty
+        """
+    )
+    dotted = frozenset(
+        words(
+            """
+        mr mrs ms dr prof gen sen rep gov capt lt col sgt rev hon st mt ft vs v e.g i.e cf ca viz
+        approx est incl esp max avg dept univ al
+        """
+        )
+    )
+    numbered = frozenset(
+        words(
+            """
+        no nos fig figs vol p pp ch sec eq art jan feb mar apr jun jul aug sep sept oct nov dec
+        """
+        )
+    )
+    conjunctions = words(
+        """
+        and but or because although though which who that when while where so if unless until since
+        after before than
+        """
+    )
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 0:
@@ -187,7 +222,7 @@ class English(Grammar):
             return self.joined(hour, minute or "oh oh", seconds, half)
         return self.joined(hour, minute or ("" if half else "o'clock"), half)
 
-    def fraction(self, over: int, under: int) -> str:
+    def fraction(self, over: int, under: int, noun: str = "") -> str:
         special = {2: ("half", "halves"), 4: ("quarter", "quarters")}
         one, many = special.get(under, (self.ordinal(under), f"{self.ordinal(under)}s"))
         return f"{self.cardinal(over)} {one if over == 1 else many}"
@@ -208,7 +243,11 @@ class English(Grammar):
         return self.joined(self.minus if price.negative else "", " and ".join(parts))
 
     def rules(self) -> Iterator[Rule]:
-        month = "|".join(f"{short}(?:{MONTH_SHORT[short][len(short):]}|\\.)?" for short in sorted(MONTH_SHORT, key=len, reverse=True))
+        month = "|".join(
+            f"{short}(?:{MONTH_SHORT[short][len(short) :]}|\\.)?"
+            for short in sorted(MONTH_SHORT, key=len, reverse=True)
+        )
+        days = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
         day = r"(\d{1,2})(?:st|nd|rd|th)?\b"
         year = r"(?:,?\s+(\d{4})(?!\d|[.,]\d))?"
 
@@ -222,25 +261,51 @@ class English(Grammar):
         def month_year(match: re.Match[str]) -> str:
             return f"{MONTH_SHORT[match[1][:3]]} {self.year(int(match[2]))}"
 
+        def weekdays(match: re.Match[str]) -> str:
+            return " to ".join(WEEKDAYS[day[:3]] for day in match.groups())
+
         def years(match: re.Match[str]) -> str:
             first, second = int(match[1]), match[2]
             last = self.year(int(second)) if len(second) == 4 else self.cardinal(int(second))
             return f"{self.year(first)} to {last}"
 
         yield re.compile(rf"\b({month})\s+{day}(?![:/]){year}"), month_day
-        yield re.compile(rf"(?<![\d.,:/-])(\d{{1,2}})(st|nd|rd|th|(?=\s+of))?\s+(?:of\s+)?({month})(?!\w){year}"), day_month
+        yield (
+            re.compile(
+                rf"(?<![\d.,:/-])(\d{{1,2}})(st|nd|rd|th|(?=\s+of))?\s+(?:of\s+)?({month})(?!\w){year}"
+            ),
+            day_month,
+        )
         yield re.compile(rf"\b({month}),?\s+(\d{{4}})(?!\d|[.,]\d)"), month_year
         yield re.compile(r"(?<![\d.,$€£-])([12]\d{3})\s?[-–—]\s?([12]\d{3}|\d\d)(?![\d/.-]\d|\d)"), years
+        yield re.compile(r"(?<=\d0s)\s?[-–]\s?(?='?\d)"), lambda _: " to "
+        yield re.compile(r"(?<![\d,])1,?000s(?= of)"), lambda _: "thousands"
+        yield re.compile(r"(?<![\d,])100s(?= of)"), lambda _: "hundreds"
+        yield re.compile(rf"\b({days})\.?\s?[-–]\s?({days})\b\.?"), weekdays
         yield re.compile(r"(?<!\w)'?((?:1\d|20)?\d0)'?s\b"), lambda match: self.decade(int(match[1]))
         yield re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), self._ordinal
-        yield re.compile(rf"\b((?i:{BEFORE_YEARS})\s+|\()(1[1-9]\d\d|20\d\d)(?!\w|[.,:/-]\d|\s?[%°$€£])"), self._year
-        yield re.compile(r"(?<![\w.,:/$€£#+-])()(1[5-9]\d\d|20\d\d)(?=\s*(?:$|[.,;:?!)]|(?:was|is|will|has|had|and|or)\b))(?![.,:]\d)"), self._year
-        yield re.compile(r"\b(\d+)\s?(BC|AD|BCE|CE)\b"), lambda match: f"{self.year(int(match[1]))} {match[2]}"
+        yield (
+            re.compile(rf"\b((?i:{BEFORE_YEARS})\s+|\()(1[1-9]\d\d|20\d\d)(?!\w|[.,:/-]\d|\s?[%°$€£])"),
+            self._year,
+        )
+        yield (
+            re.compile(
+                r"(?<![\w.,:/$€£#+-])()(1[5-9]\d\d|20\d\d)(?=\s*(?:$|[.,;:?!)]|(?:was|is|will|has|had|and|or)\b))(?![.,:]\d)"
+            ),
+            self._year,
+        )
+        yield (
+            re.compile(r"\b(\d+)\s?(BC|AD|BCE|CE)\b"),
+            lambda match: f"{self.year(int(match[1]))} {match[2]}",
+        )
         yield re.compile(r"\b(N|n)os?\.\s?(?=\d)"), lambda match: "number "
         yield re.compile(r"\b([Ff]ig|[Vv]ol|[Cc]h|[Ss]ec|[Ee]q|pp?)s?\.\s?(?=\d)"), self._reference
         yield re.compile(r"\bSt\.(\s+[A-Z])?"), lambda match: f"Saint{match[1]}" if match[1] else "Street"
         yield re.compile(rf"\b({'|'.join(NUMBERED)})\s+([IVXLC]+)\b"), self._numbered
-        yield re.compile(rf"\b({'|'.join(KINGS)})\s+([IVX]{{2,}}|[VX]|I(?=[,.;)]|\s+of\b))(?!\w|')"), self._king
+        yield (
+            re.compile(rf"\b({'|'.join(KINGS)})\s+([IVX]{{2,}}|[VX]|I(?=[,.;)]|\s+of\b))(?!\w|')"),
+            self._king,
+        )
 
     def _named_date(self, month: str, day: int, year: str | None) -> str:
         name = MONTH_SHORT[month[:3]]
@@ -256,7 +321,15 @@ class English(Grammar):
         return f"{match[1] or ''}{self.year(int(match[2]))}"
 
     def _reference(self, match: re.Match[str]) -> str:
-        names = {"fig": "figure", "vol": "volume", "ch": "chapter", "sec": "section", "eq": "equation", "p": "page", "pp": "pages"}
+        names = {
+            "fig": "figure",
+            "vol": "volume",
+            "ch": "chapter",
+            "sec": "section",
+            "eq": "equation",
+            "p": "page",
+            "pp": "pages",
+        }
         return f"{names[match[1].lower()]} "
 
     def _numbered(self, match: re.Match[str]) -> str:

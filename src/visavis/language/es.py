@@ -3,78 +3,128 @@
 import re
 from collections.abc import Iterator
 
-from visavis.language.grammar import Grammar, Noun, Rule
+from visavis.language.grammar import Grammar, Rule
+from visavis.language.tables import Noun, nouns, table, words
 from visavis.language.tokens import Amount, Date, Number, Time, roman
 
-SMALL = (
-    "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis"
-    " diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco"
-    " veintiséis veintisiete veintiocho veintinueve"
-).split()
-TENS = "_ _ _ treinta cuarenta cincuenta sesenta setenta ochenta noventa".split()
-HUNDREDS = (
-    "_ ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
-).split()
+SMALL = words(
+    """
+    cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince
+    dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro
+    veinticinco veintiséis veintisiete veintiocho veintinueve
+    """
+)
+TENS = words("_ _ _ treinta cuarenta cincuenta sesenta setenta ochenta noventa")
+HUNDREDS = words(
+    """
+    _ ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos
+    novecientos
+    """
+)
 LARGE = (("", ""), ("millón", "millones"), ("billón", "billones"))
 
-ORDINALS = "_ primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo".split()
-ORDINAL_TENS = (
-    "_ décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo nonagésimo"
-).split()
-PARTS = {2: "medio", 3: "tercio", 4: "cuarto", 5: "quinto", 6: "sexto", 7: "séptimo", 8: "octavo", 9: "noveno", 10: "décimo", 100: "centésimo", 1000: "milésimo"}
+ORDINALS = words(
+    "_ primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo undécimo duodécimo"
+)
+ORDINAL_TENS = words(
+    """
+    _ décimo vigésimo trigésimo cuadragésimo quincuagésimo sexagésimo septuagésimo octogésimo
+    nonagésimo
+    """
+)
+PARTS = {
+    2: "medio",
+    3: "tercio",
+    4: "cuarto",
+    5: "quinto",
+    6: "sexto",
+    7: "séptimo",
+    8: "octavo",
+    9: "noveno",
+    10: "décimo",
+    100: "centésimo",
+    1000: "milésimo",
+}
 
-MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
-).split()
+MONTHS = words("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre")
 
 # Words that end in -a or -as and are masculine all the same.
-MASCULINE = re.compile(r"(?:d[ií]as?|mapas?|\w*emas?|\w+gramas?|idiomas?|climas?|planetas?|poetas?|\w+istas?|más)$")
-FEMININE = re.compile(r"(?:as?|ción|ciones|sión|siones|dad|dades|tad|tades|tud|tudes|vez|veces|mujer|mujeres|noches?)$")
+MASCULINE = re.compile(
+    r"(?:d[ií]as?|mapas?|\w*emas?|\w+gramas?|idiomas?|climas?|planetas?|poetas?|\w+istas?|más)$"
+)
+FEMININE = re.compile(
+    r"(?:as?|ción|ciones|sión|siones|dad|dades|tad|tades|tud|tudes|vez|veces|mujer|mujeres|noches?)$"
+)
 
 # Words that may follow a number without being counted by it.
 NOT_NOUNS = frozenset(
-    "a al ante aquí así aún bajo como con contra cuando de del desde donde e el ella en entre era es esta está"
-    " están fue ha han hasta hay la las le les lo los mas más me menos mi mientras ni no nos o para pero por"
-    " porque pues que quien se según si sin sino sobre son su sus tal también te tu tus u un una y ya".split()
+    words(
+        """
+    a al ante aquí así aún bajo como con contra cuando de del desde donde e el ella en entre era es
+    esta está están fue ha han hasta hay la las le les lo los mas más me menos mi mientras ni no nos
+    o para pero por porque pues que quien se según si sin sino sobre son su sus tal también te tu
+    tus u un una y ya
+    """
+    )
 )
 
-NUMBERED = "capítulo tomo volumen parte libro acto escena título artículo anexo fase tipo guerra sección tema".split()
-KINGS = (
-    "Felipe Carlos Alfonso Isabel Fernando Luis Juan Pablo Enrique Jaime Pedro Sancho Ramiro Alejandro"
-    " Benedicto Pío León Gregorio Clemente Napoleón Jorge Eduardo Ricardo Guillermo Jacobo Francisco Nicolás"
-    " Catalina Margarita Federico Amadeo"
-).split()
-QUEENS = frozenset("Isabel Catalina Margarita guerra parte sección fase escena".split())
+NUMBERED = words(
+    """
+    capítulo tomo volumen parte libro acto escena título artículo anexo fase tipo guerra sección
+    tema
+    """
+)
+KINGS = words(
+    """
+    Felipe Carlos Alfonso Isabel Fernando Luis Juan Pablo Enrique Jaime Pedro Sancho Ramiro
+    Alejandro Benedicto Pío León Gregorio Clemente Napoleón Jorge Eduardo Ricardo Guillermo Jacobo
+    Francisco Nicolás Catalina Margarita Federico Amadeo
+    """
+)
+QUEENS = frozenset(words("Isabel Catalina Margarita guerra parte sección fase escena"))
 
 # An initialism that can be said as a word: it has a vowel, and no cluster at either end that cannot.
-SAYABLE = re.compile(r"(?:[BCDFGPT][LR]|CH|LL|PS|[B-DF-HJ-NÑP-TV-Z])?[AEIOUY](?:.*[AEIOUY])?[B-DF-HJ-NÑP-TV-Z]?")
+SAYABLE = re.compile(
+    r"(?:[BCDFGPT][LR]|CH|LL|PS|[B-DF-HJ-NÑP-TV-Z])?[AEIOUY](?:.*[AEIOUY])?[B-DF-HJ-NÑP-TV-Z]?"
+)
 
 LETTERS = dict(
     zip(
         "ABCDEFGHIJKLMNÑOPQRSTUVXYZ",
-        "a be ce de e efe ge hache i jota ka ele eme ene eñe o pe cu erre ese te u uve equis ye zeta".split(),
+        words(
+            """
+            a be ce de e efe ge hache i jota ka ele eme ene eñe o pe cu erre ese te u uve equis ye
+            zeta
+            """
+        ),
         strict=True,
     )
 ) | {"W": "uve doble"}
 
 
 COMMON = frozenset(
-    "a acá adiós agua ahí ahora al algo alguien algún alguna allá allí amigo amiga amigos amor antes año años"
-    " aquel aquella aquí así aún aunque ayer bien bienvenido bienvenidos buen buena buenas bueno buenos cada"
-    " casa casi cinco claro como cómo con contra conmigo contigo cosa cosas creo cual cuál cualquier cuando"
-    " cuándo cuánto cuántos cuatro da dar de debe decir del desde después día días dice diez dijo dime dios"
-    " donde dónde dos durante e el él ella ellas ellos en encontrar entonces entre era eran eres es esa ese"
-    " eso esos esta está están estamos estar estas este esto estos estoy fecha feliz fin fue fueron fui gente"
-    " gracias gran grande gusta gusto ha había hablar hace hacer hacia haciendo han has hasta hay he hemos"
-    " hermano hijo hola hombre hora horas hoy igual ir juntos jugar la las le les listo lo los luego lugar"
-    " lunes llamo madre mal mañana más mayor me mejor menos mes mi mí mientras mil mis misma mismo momento"
-    " mucha muchas mucho muchos mujer mundo muy nada nadie ni no ningún niño niña niños noche nombre nos nosotros"
-    " nuestra nuestro nueva nuevo nunca o oh otra otras otro otros padre país para parece parte pero perdón"
-    " poco por porque primera primero puede pueden puedo pues punto que qué quién quien quiere quieres quiero"
-    " quizás saber sabe sabes saludos se sé sea según segundo ser será si sí siempre siento siguiente sin"
-    " sobre sois solo sólo somos son soy su sus también tampoco tan tanto tarde te tenemos tener tengo ti"
-    " tiempo tiene tienen tienes toda todas todavía todo todos trabajo tres tu tú tus u un una unas uno unos"
-    " usted ustedes va vale vamos van veces ver verdad vez vida voy y ya yo".split()
+    words(
+        """
+    a acá adiós agua ahí ahora al algo alguien algún alguna allá allí amigo amiga amigos amor antes
+    año años aquel aquella aquí así aún aunque ayer bien bienvenido bienvenidos buen buena buenas
+    bueno buenos cada casa casi cinco claro como cómo con contra conmigo contigo cosa cosas creo
+    cual cuál cualquier cuando cuándo cuánto cuántos cuatro da dar de debe decir del desde después
+    día días dice diez dijo dime dios donde dónde dos durante e el él ella ellas ellos en encontrar
+    entonces entre era eran eres es esa ese eso esos esta está están estamos estar estas este esto
+    estos estoy fecha feliz fin fue fueron fui gente gracias gran grande gusta gusto ha había hablar
+    hace hacer hacia haciendo han has hasta hay he hemos hermano hijo hola hombre hora horas hoy
+    igual ir juntos jugar la las le les listo lo los luego lugar lunes llamo madre mal mañana más
+    mayor me mejor menos mes mi mí mientras mil mis misma mismo momento mucha muchas mucho muchos
+    mujer mundo muy nada nadie ni no ningún niño niña niños noche nombre nos nosotros nuestra
+    nuestro nueva nuevo nunca o oh otra otras otro otros padre país para parece parte pero perdón
+    poco por porque primera primero puede pueden puedo pues punto que qué quién quien quiere quieres
+    quiero quizás saber sabe sabes saludos se sé sea según segundo ser será si sí siempre siento
+    siguiente sin sobre sois solo sólo somos son soy su sus también tampoco tan tanto tarde te
+    tenemos tener tengo ti tiempo tiene tienen tienes toda todas todavía todo todos trabajo tres tu
+    tú tus u un una unas uno unos usted ustedes va vale vamos van veces ver verdad vez vida voy y ya
+    yo
+    """
+    )
 ) | frozenset((*SMALL, *MONTHS))
 
 
@@ -83,107 +133,116 @@ class Spanish(Grammar):
     common = COMMON
     spelling = (
         ("[áíóúñ]|é", 2), ("ü", 1), ("^[¿¡]", 3), ("(?:ci[oó]n|ciones|siones)$", 2),
-        ("(?:mente|ad[ao]s?|id[ao]s?|[aei]ndo|dad|dades|aje|eza|os[ao]s?|ill[ao]s?|it[ao]s?|ería|ismo|ist[ao]s?|ari[ao]s?|[aeiou]r[oa]s?|ien|ía)$", 1),
+        ("(?:mente|[ai]d[ao]s?|[aei]ndo|dad|dades|aje|eza|os[ao]s?|ill[ao]s?|it[ao]s?|ismo|ien)$", 1),
+        ("(?:ería|ist[ao]s?|ari[ao]s?|[aeiou]r[oa]s?|ía)$", 1),
         ("[aeo]s?$", 0.4), ("[aio]$", 0.4), ("^(?:qu[ei]|hue)|ll[aou]|rr[aeio]|j[aou]|ñ|z[ao]$", 0.6),
         ("(?:amos|emos|imos|aste|iste|aron|ieron|aba|aban|arse|arlo|arme|[ai]r|ez|iene)$", 0.8), ("er$", 0.4),
     )  # fmt: skip
     group, decimal = ". ", ",."
     digits = SMALL[:10]
-    minus, point, to = "menos", "coma", "a"
+    plus, minus, point, to, per = "más", "menos", "coma", "a", "por"
     openers = "¿¡"
-    marks = {
-        "，": ",", "、": ",", "،": ",", "。": ".", "？": "?", "؟": "?", "！": "!", "；": ";", "؛": ";",
-        "：": ":",
-    }  # fmt: skip
-    percent = {"%": "por ciento", "٪": "por ciento", "‰": "por mil"}
-    units = {
-        sign: Noun(*nouns.split("|"))
-        for sign, nouns in {
-            "km": "kilómetro|kilómetros", "m": "metro|metros", "cm": "centímetro|centímetros",
-            "mm": "milímetro|milímetros", "nm": "nanómetro|nanómetros", "kg": "kilo|kilos",
-            "g": "gramo|gramos", "gr": "gramo|gramos", "mg": "miligramo|miligramos",
-            "t": "tonelada|toneladas", "l": "litro|litros", "L": "litro|litros", "ml": "mililitro|mililitros",
-            "mL": "mililitro|mililitros", "h": "hora|horas", "hs": "hora|horas", "min": "minuto|minutos",
-            "s": "segundo|segundos", "seg": "segundo|segundos", "ms": "milisegundo|milisegundos",
-            "m²": "metro cuadrado|metros cuadrados", "m2": "metro cuadrado|metros cuadrados",
-            "km²": "kilómetro cuadrado|kilómetros cuadrados", "km2": "kilómetro cuadrado|kilómetros cuadrados",
-            "cm²": "centímetro cuadrado|centímetros cuadrados", "m³": "metro cúbico|metros cúbicos",
-            "m3": "metro cúbico|metros cúbicos", "ha": "hectárea|hectáreas",
-            "km/h": "kilómetro por hora|kilómetros por hora", "m/s": "metro por segundo|metros por segundo",
-            "°C": "grado Celsius|grados Celsius", "ºC": "grado Celsius|grados Celsius",
-            "°F": "grado Fahrenheit|grados Fahrenheit", "°": "grado|grados", "Hz": "hercio|hercios",
-            "kHz": "kilohercio|kilohercios", "MHz": "megahercio|megahercios", "GHz": "gigahercio|gigahercios",
-            "W": "vatio|vatios", "kW": "kilovatio|kilovatios", "MW": "megavatio|megavatios",
-            "kWh": "kilovatio hora|kilovatios hora", "V": "voltio|voltios", "dB": "decibelio|decibelios",
-            "mAh": "miliamperio hora|miliamperios hora", "KB": "kilobyte|kilobytes", "kB": "kilobyte|kilobytes",
-            "MB": "megabyte|megabytes", "GB": "gigabyte|gigabytes", "TB": "terabyte|terabytes",
-            "Mbps": "megabit por segundo|megabits por segundo", "px": "píxel|píxeles",
-            "kcal": "kilocaloría|kilocalorías",
-        }.items()
-    }  # fmt: skip
-    currencies = {
-        "USD": Noun("dólar", "dólares"), "EUR": Noun("euro", "euros"), "GBP": Noun("libra", "libras"),
-        "JPY": Noun("yen", "yenes"), "CNY": Noun("yuan", "yuanes"), "INR": Noun("rupia", "rupias"),
-        "KRW": Noun("won", "wones"), "RUB": Noun("rublo", "rublos"), "BTC": Noun("bitcoin", "bitcoins"),
-        "IRR": Noun("rial", "riales"), "CHF": Noun("franco suizo", "francos suizos"),
-        "AUD": Noun("dólar australiano", "dólares australianos"), "TRY": Noun("lira", "liras"),
-        "CAD": Noun("dólar canadiense", "dólares canadienses"), "BRL": Noun("real", "reales"),
-        "MXN": Noun("peso mexicano", "pesos mexicanos"), "ARS": Noun("peso argentino", "pesos argentinos"),
-    }  # fmt: skip
-    cents = {
-        "USD": Noun("centavo", "centavos"), "EUR": Noun("céntimo", "céntimos"),
-        "GBP": Noun("penique", "peniques"),
-    }  # fmt: skip
-    scales = {
-        "mil": "mil", "millón": "millón", "millones": "millones", "billón": "billón", "billones": "billones",
-        "mil millones": "mil millones", "k": "mil", "K": "mil", "M": "millones",
-    }  # fmt: skip
-    signs = {
-        "&": "y", "+": "más", "=": "igual a", "<": "menor que", ">": "mayor que", "×": "por", "*": "por",
-        "÷": "entre", "±": "más menos", "≈": "unos", "≠": "distinto de", "≤": "como máximo",
-        "≥": "como mínimo", "−": "menos", "√": "raíz cuadrada de", "∞": "infinito", "π": "pi",
-        "²": "al cuadrado", "³": "al cubo", "^": "elevado a", "%": "por ciento", "°": "grados",
-        "@": "arroba", "§": "sección", "№": "número", "$": "dólares", "€": "euros", "£": "libras",
-        "₿": "bitcoin",
-    }  # fmt: skip
-    address = {
-        ".": "punto", "@": "arroba", "/": "barra", ":": "dos puntos", "-": "guion", "_": "guion bajo",
-        "#": "hashtag", "?": "interrogación", "=": "igual", "&": "y", "%": "por ciento", "~": "virgulilla",
-        "+": "más",
-    }  # fmt: skip
-    abbreviations = {
-        "Sr.": "señor", "Sra.": "señora", "Srta.": "señorita", "Sres.": "señores", "Sras.": "señoras",
-        "Dr.": "doctor", "Dra.": "doctora", "Dres.": "doctores", "D.ª": "doña", "Dña.": "doña",
-        "Ud.": "usted", "Uds.": "ustedes", "Vd.": "usted", "Vds.": "ustedes", "Prof.": "profesor",
-        "Profa.": "profesora", "Lic.": "licenciado", "Ing.": "ingeniero", "Arq.": "arquitecto",
-        "Gral.": "general", "Cap.": "capitán", "Mons.": "monseñor", "Sto.": "santo", "Sta.": "santa",
-        "EE.UU.": "Estados Unidos", "EE. UU.": "Estados Unidos", "EEUU": "Estados Unidos",
-        "RR.HH.": "recursos humanos", "RR. HH.": "recursos humanos", "JJ.OO.": "juegos olímpicos",
-        "JJ. OO.": "juegos olímpicos", "FF.AA.": "fuerzas armadas", "FF. AA.": "fuerzas armadas",
-        "CC.AA.": "comunidades autónomas", "CC. AA.": "comunidades autónomas", "S.A.": "sociedad anónima",
-        "S. A.": "sociedad anónima", "S.L.": "sociedad limitada", "S. L.": "sociedad limitada",
-        "p. ej.": "por ejemplo", "p.ej.": "por ejemplo", "P. ej.": "por ejemplo", "etc.": "etcétera",
-        "a. C.": "antes de Cristo", "a.C.": "antes de Cristo", "d. C.": "después de Cristo",
-        "d.C.": "después de Cristo", "aprox.": "aproximadamente", "máx.": "máximo",
-        "mín.": "mínimo", "tel.": "teléfono", "Tel.": "teléfono", "tfno.": "teléfono", "avda.": "avenida",
-        "Avda.": "avenida", "av.": "avenida", "Av.": "avenida", "c/": "calle ", "C/": "calle ",
-        "pza.": "plaza", "pág.": "página", "págs.": "páginas", "núm.": "número", "n.º": "número",
-        "N.º": "número", "nº": "número", "Nº": "número", "art.": "artículo", "vol.": "volumen", "cap.": "capítulo",
-        "fig.": "figura", "Pza.": "plaza", "dcha.": "derecha", "izq.": "izquierda", "dpto.": "departamento",
-        "depto.": "departamento", "vs.": "contra", "vs": "contra", "i. e.": "es decir", "i.e.": "es decir",
-        "cf.": "compárese", "e.g.": "por ejemplo", "Cía.": "compañía", "admón.": "administración",
-        "ed.": "edición", "C++": "ce más más", "C#": "ce sharp", "24/7": "veinticuatro siete",
-    }  # fmt: skip
-    dotted = frozenset("d pág págs núm núms nº n.º art arts vol vols cap fig ej ene feb mar abr jun jul ago sep sept oct nov dic".split())
-    conjunctions = (
-        "y", "e", "pero", "o", "u", "porque", "aunque", "que", "quien", "cuando", "mientras", "donde", "como",
-        "si", "sino", "pues", "desde", "hasta", "para", "con", "sin", "por", "en", "de", "a",
-    )  # fmt: skip
+    marks = table(
+        """
+        ，, 、, ، → ,   。 → .   ？, ؟ → ?   ！ → !   ；, ؛ → ;   ： → :
+        """
+    )
+    percent = table("%, ٪ → por ciento   ‰ → por mil")
+    units = nouns(
+        """
+        km → kilómetro | kilómetros   m → metro | metros   cm → centímetro | centímetros
+        mm → milímetro | milímetros   nm → nanómetro | nanómetros   kg → kilo | kilos
+        g, gr → gramo | gramos   mg → miligramo | miligramos   t → tonelada | toneladas
+        l, L → litro | litros   ml, mL → mililitro | mililitros   h, hs → hora | horas
+        min → minuto | minutos   s, seg → segundo | segundos   ms → milisegundo | milisegundos
+        m², m2 → metro cuadrado | metros cuadrados   km², km2 → kilómetro cuadrado | kilómetros cuadrados
+        cm² → centímetro cuadrado | centímetros cuadrados   m³, m3 → metro cúbico | metros cúbicos
+        ha → hectárea | hectáreas   km/h → kilómetro por hora | kilómetros por hora
+        m/s → metro por segundo | metros por segundo   °C, ºC → grado Celsius | grados Celsius
+        °F → grado Fahrenheit | grados Fahrenheit   ° → grado | grados   Hz → hercio | hercios
+        kHz → kilohercio | kilohercios   MHz → megahercio | megahercios   GHz → gigahercio | gigahercios
+        W → vatio | vatios   kW → kilovatio | kilovatios   MW → megavatio | megavatios
+        kWh → kilovatio hora | kilovatios hora   V → voltio | voltios   dB → decibelio | decibelios
+        mAh → miliamperio hora | miliamperios hora   KB, kB → kilobyte | kilobytes
+        MB/s → megabyte por segundo | megabytes por segundo   MB → megabyte | megabytes
+        GB → gigabyte | gigabytes   TB → terabyte | terabytes
+        Mbps → megabit por segundo | megabits por segundo   px → píxel | píxeles
+        kcal → kilocaloría | kilocalorías
+        """
+    )
+    currencies = nouns(
+        """
+        USD → dólar | dólares   EUR → euro | euros   GBP → libra | libras   JPY → yen | yenes
+        CNY → yuan | yuanes   INR → rupia | rupias   KRW → won | wones   RUB → rublo | rublos
+        BTC → bitcoin | bitcoins   IRR → rial | riales   CHF → franco suizo | francos suizos
+        AUD → dólar australiano | dólares australianos   TRY → lira | liras
+        CAD → dólar canadiense | dólares canadienses   BRL → real | reales
+        MXN → peso mexicano | pesos mexicanos   ARS → peso argentino | pesos argentinos
+        """
+    )
+    cents = nouns("USD → centavo | centavos   EUR → céntimo | céntimos   GBP → penique | peniques")
+    scales = table(
+        """
+        mil, k, K → mil   millón → millón   millones, M → millones   billón → billón   billones → billones
+        mil millones → mil millones
+        """
+    )
+    signs = table(
+        """
+        & → y   + → más   = → igual a   < → menor que   > → mayor que   ×, * → por   ÷ → entre
+        ± → más menos   ≈ → unos   ≠ → distinto de   ≤ → como máximo   ≥ → como mínimo   − → menos
+        √ → raíz cuadrada de   ∞ → infinito   π → pi   ² → al cuadrado   ³ → al cubo   ^ → elevado a
+        % → por ciento   ° → grados   @ → arroba   § → sección   № → número   $ → dólares   € → euros
+        £ → libras   ₿ → bitcoin
+        """
+    )
+    address = table(
+        """
+        . → punto   @ → arroba   / → barra   : → dos puntos   - → guion   _ → guion bajo   # → hashtag
+        ? → interrogación   = → igual   & → y   % → por ciento   ~ → virgulilla   + → más
+        """
+    )
+    abbreviations = table(
+        """
+        Sr. → señor   Sra. → señora   Srta. → señorita   Sres. → señores   Sras. → señoras   Dr. → doctor
+        Dra. → doctora   Dres. → doctores   D.ª, Dña. → doña   Ud., Vd. → usted   Uds., Vds. → ustedes
+        Prof. → profesor   Profa. → profesora   Lic. → licenciado   Ing. → ingeniero   Arq. → arquitecto
+        Gral. → general   Cap. → capitán   Mons. → monseñor   Sto. → santo   Sta. → santa
+        EE.UU., EE. UU., EEUU → Estados Unidos   RR.HH., RR. HH. → recursos humanos
+        JJ.OO., JJ. OO. → juegos olímpicos   FF.AA., FF. AA. → fuerzas armadas
+        CC.AA., CC. AA. → comunidades autónomas   S.A., S. A. → sociedad anónima
+        S.L., S. L. → sociedad limitada   p. ej., p.ej., P. ej., e.g. → por ejemplo   etc. → etcétera
+        a. C., a.C. → antes de Cristo   d. C., d.C. → después de Cristo   aprox. → aproximadamente
+        máx. → máximo   mín. → mínimo   tel., Tel., tfno. → teléfono   avda., Avda., av., Av. → avenida
+        c/, C/ → calle   pza., Pza. → plaza   pág. → página   págs. → páginas
+        núm., n.º, N.º, nº, Nº → número   art. → artículo   vol. → volumen   cap. → capítulo   fig. → figura
+        dcha. → derecha   izq. → izquierda   dpto., depto. → departamento   vs., vs → contra
+        i. e., i.e. → es decir   cf. → compárese   Cía. → compañía   admón. → administración   ed. → edición
+        C++ → ce más más   C# → ce sharp   24/7 → veinticuatro siete
+        """
+    )
+    dotted = frozenset(
+        words(
+            """
+        sr sra srta sres sras dr dra dres d dña prof profa lic ing arq gral mons sto sta av avda pza
+        ej aprox tel tfno cf admón vs i.e e.g
+        """
+        )
+    )
+    numbered = frozenset(
+        words(
+            """
+        pág págs p pp núm núms n.º nº art arts vol cap fig ene feb mar abr jun jul ago sep sept oct
+        nov dic
+        """
+        )
+    )
+    conjunctions = words("y e pero o u porque aunque que quien cuando mientras donde como si sino pues")
 
     def cardinal(self, value: int, noun: str = "") -> str:
         """Agrees with its noun: doscientas casas, veintiún libros, una hora."""
         noun = "" if noun in NOT_NOUNS else noun.lower()
-        feminine = bool(FEMININE.search(noun) and not MASCULINE.match(noun))
+        feminine = _is_feminine(noun)
         return _whole(value, feminine, "una" if feminine else "un" if noun else "uno")
 
     def ordinal(self, value: int, feminine: bool = False) -> str:
@@ -208,8 +267,10 @@ class Spanish(Grammar):
 
     def time(self, time: Time) -> str:
         hour = self.cardinal(time.hour, "hora")
-        if time.hour <= 12 and not time.second:
-            minute = {0: "", 15: "y cuarto", 30: "y media"}.get(time.minute, f"y {self.cardinal(time.minute)}")
+        if 0 < time.hour <= 12 and not time.second:
+            minute = {0: "", 15: "y cuarto", 30: "y media"}.get(
+                time.minute, f"y {self.cardinal(time.minute)}"
+            )
         else:
             zero = f"{SMALL[0]} " if 0 < time.minute < 10 else ""
             minute = f"{zero}{self.cardinal(time.minute)}" if time.minute or time.second else ""
@@ -217,7 +278,9 @@ class Spanish(Grammar):
         late = "de la tarde" if time.hour < 8 or time.hour == 12 else "de la noche"
         return self.joined(hour, minute, second, {"am": "de la mañana", "pm": late, "": ""}[time.half])
 
-    def fraction(self, over: int, under: int) -> str:
+    def fraction(self, over: int, under: int, noun: str = "") -> str:
+        if (over, under) == (1, 2) and noun and noun not in NOT_NOUNS:
+            return "media" if _is_feminine(noun) else "medio"
         part = PARTS.get(under) or f"{self.cardinal(under)}avo"
         return f"{self.cardinal(over, part)} {part}{'s' if over > 1 else ''}"
 
@@ -246,7 +309,9 @@ class Spanish(Grammar):
         return self.joined(minus, large, f"con {self.cardinal(hundredths)}" if hundredths else "")
 
     def rules(self) -> Iterator[Rule]:
-        month = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in MONTHS).replace("sep(?:", "sep(?:t\\.?|")
+        month = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in MONTHS).replace(
+            "sep(?:", "sep(?:t\\.?|"
+        )
         numeral = r"[IVXLC]+"
 
         def dated(match: re.Match[str]) -> str:
@@ -272,13 +337,25 @@ class Spanish(Grammar):
         def leading(match: re.Match[str]) -> str:
             return self._roman(match[1], 99, match[2][-1] == "a" or match[2] == "Edición")
 
-        yield re.compile(rf"(?<![\d./-])(\d{{1,2}})(?:\s+de\s+|[\s-])({month})(?!\w)(?:(?:\s+del?\s+|[\s-])(\d{{4}}))?(?![\d])", re.I), dated
+        yield (
+            re.compile(
+                rf"(?<![\d./-])(\d{{1,2}})(?:\s+de\s+|[\s-])({month})(?!\w)(?:(?:\s+del?\s+|[\s-])(\d{{4}}))?(?![\d])",
+                re.I,
+            ),
+            dated,
+        )
         yield re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])\s?h\s?([0-5]\d)(?!\d)"), clock
         yield re.compile(r"(?<![\d.,])(\d{1,3})\.?([ºª]|er\b)(?![CF])"), placed
-        yield re.compile(rf"\b[Ss]iglos?\s+{numeral}(?:(?:\s+(?:y|al?|o)\s+|\s?[-–,]\s?){numeral})*\b"), centuries
+        yield (
+            re.compile(rf"\b[Ss]iglos?\s+{numeral}(?:(?:\s+(?:y|al?|o)\s+|\s?[-–,]\s?){numeral})*\b"),
+            centuries,
+        )
         yield re.compile(rf"\b((?i:{'|'.join(NUMBERED)}))\s+({numeral})\b"), numbered
         yield re.compile(rf"\b({'|'.join(KINGS)})\s+({numeral})\b"), king
-        yield re.compile(rf"\b({numeral})(?=\s+(Guerra|República|Edición|Copa|Congreso|Concilio|Festival)\b)"), leading
+        yield (
+            re.compile(rf"\b({numeral})(?=\s+(Guerra|República|Edición|Copa|Congreso|Concilio|Festival)\b)"),
+            leading,
+        )
         yield re.compile(r"(?<!\d)(?<!\d\s)\ba\.\s?m\."), lambda _: "de la mañana"
         yield re.compile(r"(?<!\d)(?<!\d\s)\bp\.\s?m\."), lambda _: "de la tarde"
         yield re.compile(r"\bpp?\.\s?(?=\d)"), lambda _: "página "
@@ -295,9 +372,17 @@ class Spanish(Grammar):
     def _initials(self, match: re.Match[str]) -> str:
         """Spell an initialism that cannot be said as a word: IBM, USB, UE, but ONU."""
         letters = match[0]
-        if letters.lower() in self.common or letters in self.currencies or (SAYABLE.fullmatch(letters) and len(letters) > 2):
+        if (
+            letters.lower() in self.common
+            or letters in self.currencies
+            or (SAYABLE.fullmatch(letters) and len(letters) > 2)
+        ):
             return letters
         return " ".join(LETTERS[letter] for letter in letters)
+
+
+def _is_feminine(noun: str) -> bool:
+    return bool(FEMININE.search(noun) and not MASCULINE.match(noun))
 
 
 def _whole(value: int, feminine: bool, one: str) -> str:
@@ -314,7 +399,13 @@ def _whole(value: int, feminine: bool, one: str) -> str:
 
 def _below_million(value: int, feminine: bool, one: str) -> str:
     thousands, rest = divmod(value, 1000)
-    words = [] if not thousands else ["mil"] if thousands == 1 else [_below_thousand(thousands, feminine, "un"), "mil"]
+    words = (
+        []
+        if not thousands
+        else ["mil"]
+        if thousands == 1
+        else [_below_thousand(thousands, feminine, "un"), "mil"]
+    )
     if rest or not words:
         words.append(_below_thousand(rest, feminine, one))
     return " ".join(words)
@@ -324,7 +415,7 @@ def _below_thousand(value: int, feminine: bool, one: str) -> str:
     if value == 100:
         return "cien"
     hundreds, rest = divmod(value, 100)
-    words = [HUNDREDS[hundreds].removesuffix("os") + "as" if feminine else HUNDREDS[hundreds]] if hundreds else []
+    words = [re.sub("os$", "as", HUNDREDS[hundreds]) if feminine else HUNDREDS[hundreds]] if hundreds else []
     if rest % 10 == 1 and rest != 11:
         last = {"un": "veintiún", "una": "veintiuna", "uno": "veintiuno"}[one] if rest == 21 else one
         words.append(last if rest < 30 else f"{TENS[rest // 10]} y {last}")

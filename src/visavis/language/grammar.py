@@ -10,28 +10,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
-from typing import ClassVar, NamedTuple, TypeAlias
+from typing import ClassVar, TypeAlias
 
+from visavis.language.tables import Noun
 from visavis.language.tokens import Amount, Date, Money, Number, Time
 from visavis.media import Language
 
 Rule: TypeAlias = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 """A pattern, and the words for what it matched."""
-
-
-class Noun(NamedTuple):
-    """Something that is counted: its form after 1 and its form after any other number."""
-
-    one: str
-    many: str
-
-    def after(self, amount: Amount) -> str:
-        return self.one if amount.is_one else self.many
-
-
-def invariable(nouns: Mapping[str, str]) -> dict[str, Noun]:
-    """The nouns of a language in which they do not change after a number."""
-    return {sign: Noun(word, word) for sign, word in nouns.items()}
 
 
 class Grammar(ABC):
@@ -45,7 +31,7 @@ class Grammar(ABC):
     day_first: whether 3/4/2026 is in April.
     space: what stands between two words.
     digits: the names of 0 to 9.
-    to: stands between the two ends of a range.
+    to: stands between the two ends of a range; per: before what a price or an amount is for.
     marks: punctuation of other languages, and what stands for it here; `comma` is a pause.
     percent: the words for % and its relatives.
     units: by their signs; nouns by the ISO 4217 codes of `currencies`, and of their hundredths, `cents`.
@@ -56,7 +42,8 @@ class Grammar(ABC):
     abbreviations: as they are written, and what is read for them.
     letters: variants of letters, and what is written here instead.
     openers: marks that open a question or an exclamation.
-    dotted: abbreviations besides those whose full stop does not end a sentence, without that stop.
+    dotted: words whose full stop never ends a sentence, in lower case and without it: mr, e.g.
+    numbered: words whose full stop does not end a sentence before a digit: no, fig, jan.
     conjunctions: words before which a sentence that is too long for one breath may be cut.
     """
 
@@ -69,8 +56,10 @@ class Grammar(ABC):
     space: ClassVar[str] = " "
     digits: ClassVar[Sequence[str]]
     minus: ClassVar[str]
+    plus: ClassVar[str]
     point: ClassVar[str]
     to: ClassVar[str]
+    per: ClassVar[str]
     marks: ClassVar[Mapping[str, str]]
     comma: ClassVar[str] = ","
     percent: ClassVar[Mapping[str, str]]
@@ -86,6 +75,7 @@ class Grammar(ABC):
     letters: ClassVar[Mapping[str, str]] = {}
     openers: ClassVar[str] = ""
     dotted: ClassVar[frozenset[str]] = frozenset()
+    numbered: ClassVar[frozenset[str]] = frozenset()
     conjunctions: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
@@ -101,8 +91,8 @@ class Grammar(ABC):
         """A time of day."""
 
     @abstractmethod
-    def fraction(self, over: int, under: int) -> str:
-        """`over` parts of `under`; 1 <= over < under."""
+    def fraction(self, over: int, under: int, noun: str = "") -> str:
+        """`over` parts of `under`, 1 <= over < under; `noun` is what they are parts of, where known."""
 
     @abstractmethod
     def mixed(self, whole: str, fraction: str) -> str:
@@ -150,7 +140,7 @@ class Grammar(ABC):
 
     def measure(self, amount: Amount, unit: str) -> str:
         """An amount of the unit that has this sign."""
-        noun = self.units[unit].after(amount)
+        noun = _form(self.units[unit], amount)
         return self.joined(self.amount(amount, noun), noun)
 
     def money(self, money: Money) -> str:
@@ -158,7 +148,7 @@ class Grammar(ABC):
         noun, cent = self.currencies[money.currency], self.cents.get(money.currency)
         if cent and money.amount.has_cents:
             return self.coins(money.amount.ends[0], noun, cent)
-        counted = noun.after(money.amount)
+        counted = _form(noun, money.amount)
         return self.joined(self.amount(money.amount, counted), self.of(money.amount), counted)
 
     def coins(self, price: Number, noun: Noun, cent: Noun) -> str:
@@ -172,6 +162,10 @@ class Grammar(ABC):
     def joined(self, *words: str) -> str:
         """Words with this language's space between them; empty ones are left out."""
         return self.space.join(filter(None, words))
+
+
+def _form(noun: Noun, amount: Amount) -> str:
+    return noun.one if amount.is_one else noun.many
 
 
 @cache

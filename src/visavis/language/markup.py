@@ -11,6 +11,7 @@ from html import unescape
 from typing import Literal
 
 from visavis.language.characters import PICTURE, Ahead, seen
+from visavis.language.tables import words
 
 LINE = "\u2028"
 PARAGRAPH = "\u2029"
@@ -24,14 +25,22 @@ LONGEST_ADDRESS = 2000
 LONGEST_TAG = 1000
 LONGEST_OPENING = 200
 
-PARAGRAPH_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 hr table ul ol blockquote section article title".split())
+PARAGRAPH_TAGS = frozenset(words("p h1 h2 h3 h4 h5 h6 hr table ul ol blockquote section article title"))
 LINE_TAGS = frozenset(
-    "address aside br caption dd div dl dt figcaption figure footer form head header html li main nav"
-    " option pre summary tbody td tfoot th thead tr".split()
+    words(
+        """
+    address aside br caption dd div dl dt figcaption figure footer form head header html li main nav
+    option pre summary tbody td tfoot th thead tr
+    """
+    )
 )
 INLINE_TAGS = frozenset(
-    "a abbr b bdi bdo body button cite code del details dfn em font i img input ins kbd label link mark"
-    " meta q s samp select small span strike strong sub sup svg textarea time tt u var wbr".split()
+    words(
+        """
+    a abbr b bdi bdo body button cite code del details dfn em font i img input ins kbd label link
+    mark meta q s samp select small span strike strong sub sup svg textarea time tt u var wbr
+    """
+    )
 )
 HIDDEN_TAGS = frozenset(("script", "style"))
 TAGS = PARAGRAPH_TAGS | LINE_TAGS | INLINE_TAGS | HIDDEN_TAGS

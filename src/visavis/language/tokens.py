@@ -93,7 +93,7 @@ def number_of(text: str, group: str, negative: bool = False) -> Number:
     head, _, tail = text.rpartition(signs[-1])
     if len(set(signs)) == 1 and (len(signs) > 1 or (signs[0] in group and len(tail) == 3)):
         return Number(_digits(text), "", negative)
-    return Number(_digits(head), tail, negative)
+    return Number(_digits(head) or "0", tail, negative)
 
 
 def date_of(first: int, second: int, third: int, day_first: bool) -> Date | None:

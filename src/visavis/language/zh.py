@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from visavis.language.grammar import Grammar, Rule, invariable
+from visavis.language.grammar import Grammar, Rule
+from visavis.language.tables import nouns, table, words
 from visavis.language.tokens import Amount, Date, Money, Time, roman
 
 DIGITS = "零一二三四五六七八九"
@@ -21,47 +22,63 @@ class Mandarin(Grammar):
     language = "zh"
     space = ""
     digits = DIGITS
-    minus, point, to = "负", "点", "到"
+    plus, minus, point, to, per = "正", "负", "点", "到", "每"
     comma = "，"
-    marks = {
-        ",": "，", "،": "，", ".": "。", "?": "？", "؟": "？", "!": "！", ";": "；", "؛": "；", ":": "：",
-    }  # fmt: skip
-    percent = {"%": "百分之", "٪": "百分之", "‰": "千分之"}
+    marks = table(
+        """
+        ,, ، → ，   . → 。   ?, ؟ → ？   ! → ！   ;, ؛ → ；   : → ：
+        """
+    )
+    percent = table("%, ٪ → 百分之   ‰ → 千分之")
     yen = "CNY"
-    units = invariable({
-        "km": "公里", "m": "米", "cm": "厘米", "mm": "毫米", "nm": "纳米", "kg": "公斤", "g": "克", "mg": "毫克",
-        "t": "吨", "l": "升", "L": "升", "ml": "毫升", "mL": "毫升", "h": "小时", "min": "分钟", "s": "秒",
-        "ms": "毫秒", "m²": "平方米", "m2": "平方米", "km²": "平方公里", "km2": "平方公里", "cm²": "平方厘米",
-        "m³": "立方米", "m3": "立方米", "ha": "公顷", "km/h": "公里每小时", "m/s": "米每秒", "°C": "摄氏度",
-        "°F": "华氏度", "°": "度", "Hz": "赫兹", "kHz": "千赫", "MHz": "兆赫", "GHz": "吉赫", "W": "瓦",
-        "kW": "千瓦", "MW": "兆瓦", "kWh": "千瓦时", "V": "伏", "mAh": "毫安时", "dB": "分贝", "KB": "千字节",
-        "kB": "千字节", "MB": "兆字节", "GB": "吉字节", "TB": "太字节", "Mbps": "兆比特每秒", "fps": "帧每秒",
-        "px": "像素", "kcal": "千卡",
-    })  # fmt: skip
-    currencies = invariable({
-        "USD": "美元", "EUR": "欧元", "GBP": "英镑", "JPY": "日元", "CNY": "元", "INR": "卢比", "KRW": "韩元",
-        "RUB": "卢布", "BTC": "比特币", "IRR": "里亚尔", "CHF": "瑞士法郎", "AUD": "澳元", "CAD": "加元",
-        "MXN": "墨西哥比索", "BRL": "雷亚尔", "TRY": "里拉",
-    })  # fmt: skip
-    scales = {
-        "万亿": "万亿", "百万": "百万", "千万": "千万", "万": "万", "亿": "亿", "K": "千", "k": "千",
-        "M": "百万", "B": "十亿", "million": "百万", "billion": "十亿",
-    }  # fmt: skip
-    signs = {
-        "&": "和", "+": "加", "=": "等于", "<": "小于", ">": "大于", "×": "乘", "*": "乘", "÷": "除以",
-        "±": "正负", "≈": "约", "≠": "不等于", "≤": "小于等于", "≥": "大于等于", "−": "减", "√": "根号",
-        "∞": "无穷大", "π": "派", "²": "平方", "³": "立方", "%": "百分号", "°": "度",
-        "@": "艾特", "№": "第", "$": "美元", "€": "欧元", "£": "英镑", "¥": "元",
-    }  # fmt: skip
-    address = {
-        ".": "点", "@": "艾特", "/": "斜杠", ":": "冒号", "-": "横杠", "_": "下划线", "#": "话题",
-        "?": "问号", "=": "等于", "&": "和", "%": "百分号", "~": "波浪号", "+": "加号",
-    }  # fmt: skip
-    abbreviations = {"vs.": "对", "vs": "对", "VS": "对", "etc.": "等等", "e.g.": "例如", "i.e.": "即"}
-    conjunctions = (
-        "但是", "可是", "不过", "然而", "而且", "并且", "因为", "所以", "因此", "如果", "虽然", "尽管", "然后", "或者",
-        "以及", "同时", "于是", "那么", "就是", "以便", "而", "但", "和", "与", "或", "在", "的",
-    )  # fmt: skip
+    units = nouns(
+        """
+        km → 公里   m → 米   cm → 厘米   mm → 毫米   nm → 纳米   kg → 公斤   g → 克   mg → 毫克   t → 吨
+        l, L → 升   ml, mL → 毫升   h → 小时   min → 分钟   s → 秒   ms → 毫秒   m², m2 → 平方米
+        km², km2 → 平方公里   cm² → 平方厘米   m³, m3 → 立方米   ha → 公顷   km/h → 公里每小时
+        m/s → 米每秒   °C → 摄氏度   °F → 华氏度   ° → 度   Hz → 赫兹   kHz → 千赫   MHz → 兆赫   GHz → 吉赫
+        W → 瓦   kW → 千瓦   MW → 兆瓦   kWh → 千瓦时   V → 伏   mAh → 毫安时   dB → 分贝   KB, kB → 千字节
+        MB/s → 兆字节每秒   MB → 兆字节   GB → 吉字节   TB → 太字节   Mbps → 兆比特每秒   fps → 帧每秒
+        px → 像素   kcal → 千卡
+        """
+    )
+    currencies = nouns(
+        """
+        USD → 美元   EUR → 欧元   GBP → 英镑   JPY → 日元   CNY → 元   INR → 卢比   KRW → 韩元   RUB → 卢布
+        BTC → 比特币   IRR → 里亚尔   CHF → 瑞士法郎   AUD → 澳元   CAD → 加元   MXN → 墨西哥比索
+        BRL → 雷亚尔   TRY → 里拉
+        """
+    )
+    scales = table(
+        """
+        万亿 → 万亿   百万, M, million → 百万   千万 → 千万   万 → 万   亿 → 亿   K, k → 千
+        B, billion → 十亿
+        """
+    )
+    signs = table(
+        """
+        & → 和   + → 加   = → 等于   < → 小于   > → 大于   ×, * → 乘   ÷ → 除以   ± → 正负   ≈ → 约
+        ≠ → 不等于   ≤ → 小于等于   ≥ → 大于等于   − → 减   √ → 根号   ∞ → 无穷大   π → 派   ² → 平方
+        ³ → 立方   % → 百分号   ° → 度   @ → 艾特   № → 第   $ → 美元   € → 欧元   £ → 英镑   ¥ → 元
+        """
+    )
+    address = table(
+        """
+        . → 点   @ → 艾特   / → 斜杠   : → 冒号   - → 横杠   _ → 下划线   # → 话题   ? → 问号   = → 等于
+        & → 和   % → 百分号   ~ → 波浪号   + → 加号
+        """
+    )
+    abbreviations = table(
+        """
+        vs., vs, VS → 对   etc. → 等等   e.g. → 例如   i.e. → 即
+        """
+    )
+    conjunctions = words(
+        """
+        但是 可是 不过 然而 而且 并且 因为 所以 因此 如果 虽然 尽管 然后 或者 以及 同时 于是 那么 就是 以便
+        而 但
+        """
+    )
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 2 and COUNTED.match(noun):
@@ -83,11 +100,13 @@ class Mandarin(Grammar):
     def time(self, time: Time) -> str:
         hour = f"{'两' if time.hour == 2 else self.cardinal(time.hour)}点"
         half = {"am": "上午", "pm": "下午" if time.hour < 6 or time.hour == 12 else "晚上", "": ""}[time.half]
-        minute = f"{'零' if 0 < time.minute < 10 else ''}{self.cardinal(time.minute)}分" if time.minute else ""
+        minute = (
+            f"{'零' if 0 < time.minute < 10 else ''}{self.cardinal(time.minute)}分" if time.minute else ""
+        )
         second = f"{'' if minute else '零分'}{self.cardinal(time.second)}秒" if time.second else ""
         return half + hour + minute + second
 
-    def fraction(self, over: int, under: int) -> str:
+    def fraction(self, over: int, under: int, noun: str = "") -> str:
         return f"{self.cardinal(under)}分之{self.cardinal(over)}"
 
     def mixed(self, whole: str, fraction: str) -> str:
@@ -128,6 +147,12 @@ class Mandarin(Grammar):
             value = roman(match[1])
             return f"第{self.cardinal(value)}" if value else match[0]
 
+        def spelt(match: re.Match[str]) -> str:
+            return self.one_by_one(match[0])
+
+        def power(match: re.Match[str]) -> str:
+            return f"的{self.cardinal(int(match[1]))}次方"
+
         def dialled(match: re.Match[str]) -> str:
             return self.code([match[0]])
 
@@ -136,6 +161,8 @@ class Mandarin(Grammar):
         yield re.compile(r"第\s?(\d{1,15})(?!\d)"), placed
         yield re.compile(r"第\s?([IVXLC]+)(?=\s?[章节部卷条届代])"), chapter
         yield re.compile(r"(?<![\d.+-])1[3-9]\d{9}(?!\d)|(?<=[打拨])1\d\d(?!\d)"), dialled
+        yield re.compile(r"(?<!\d)\d0(?=后)|(?<=[A-Za-z])\d{3,}(?![.\d])"), spelt
+        yield re.compile(r"\^(\d{1,15})"), power
         yield re.compile(r"(?<=\d)(?:\.00|(?<=\.\d)0)(?=\s?[元块])"), lambda _: ""
 
 

@@ -29,12 +29,15 @@ VISUAL_LEAD: Final = 0.01
 In running speech the lips are some 20 to 50 ms ahead (Schwartz and Savariaux, "No, there is no 150 ms
 lead of visual speech on auditory speech", PLoS Comput. Biol. 2014), and viewers forgive a picture that
 is early more than one that is late (ITU-R BT.1359). The shapes' own anticipation adds to this: with it,
-openness is 15 to 30 ms ahead of loudness.
+openness is 5 to 25 ms ahead of loudness.
 """
 
 _REST_DOMINANCE: Final = np.array((0.15, 0.15, 0.35, 0.4, 0.3))
 """The pull of a mouth at rest, always there, for each of CHANNELS: weak sounds reach less of their shape,
 and slow lips do not jump to a strong one at its first sign."""
+
+_LEAST: Final = np.array((0.0, 0.0, -1.0, 0.0, 0.0))
+"""The lower bound of each of CHANNELS."""
 
 _ONSET: Final = 0.09
 """Seconds after which a long sound has its full weight; past its middle it slowly loses it."""
@@ -42,6 +45,8 @@ _ONSET: Final = 0.09
 _BY_STRESS: Final = (0.86, 1.0, 1.14)
 _FULL_LENGTH: Final = 0.14
 _SHORTEST_SIZE: Final = 0.8
+"""How far a vowel opens without, with secondary and with primary stress, and how far the shortest one does
+of what one of _FULL_LENGTH seconds would."""
 
 _LULL: Final = 0.12
 _PAUSE: Final = 0.25
@@ -54,10 +59,16 @@ _SLACK: Final = 1e-9
 
 _STOP: Final = 0.085
 _STOP_BEFORE: Final = 0.055
+_STOP_LEAVES: Final = 0.05
 _BURST: Final = 0.03
-"""A stop's closure lasts at least until _STOP seconds are full, at most _STOP_BEFORE of them before the
-phone: synthesizers mark a stop at its burst, aligners at its closure. The lips part _BURST before its
-end, or in its middle if it is short."""
+"""A stop takes at least _STOP seconds, at most _STOP_BEFORE of them from the phone before, and leaves that
+one _STOP_LEAVES: some voices mark a stop at its burst, aligners at its closure. The lips part _BURST
+before its end, or in its middle if it is short."""
+
+_START: Final = 0.12
+_START_SEALS: Final = 0.1
+"""Seconds in which shapes and closures set in, part of the way already at the first frame, where an
+utterance begins within a sound."""
 
 _SETTLE: Final = 0.16
 _SETTLE_SEALS: Final = 0.06
@@ -115,8 +126,8 @@ class Articulation:
             viseme = gesture.viseme
             if viseme.seal:
                 before = self._closures[-1] if self._closures else None
-                sealed = Sealing(viseme.seal, viseme.grip, gesture.start, gesture.end, gesture.earliest)
-                self._closures.append(placed(sealed, before, self._pace.fps))
+                sealing = Sealing(viseme.seal, viseme.grip, gesture.start, gesture.end, gesture.earliest)
+                self._closures.append(placed(sealing, before, self._pace.fps))
         self._previous = phone
 
     def _frames(self, due: range, last: int | None = None) -> list[Mouth]:
@@ -124,8 +135,8 @@ class Articulation:
             return []
         t = np.arange(due.start, due.stop) / self._pace.fps
         left = np.full_like(t, np.inf) if last is None else last / self._pace.fps - t
-        shapes = self._shapes.take(due) * (ease((t + 0.04) / 0.12) * ease(left / _SETTLE))[:, None]
-        seals = ease((t + 0.06) / 0.1) * ease(left / _SETTLE_SEALS)
+        shapes = self._shapes.take(due) * (ease((t + 0.04) / _START) * ease(left / _SETTLE))[:, None]
+        seals = ease((t + 0.06) / _START_SEALS) * ease(left / _SETTLE_SEALS)
         press, tuck = self._closed("press", t) * seals, self._closed("tuck", t) * seals
         while len(self._closures) > 1 and self._closures[0].apart < t[-1]:
             self._closures.popleft()
@@ -201,7 +212,10 @@ def gestures(phone: Phone, previous: Phone | None) -> Iterator[Gesture]:
 
 def _occlusion(start: float, end: float, previous: Phone | None) -> tuple[float, float]:
     """When the lips are shut for a stop that was given from `start` to `end`."""
-    before = min(_STOP_BEFORE, (previous.end - previous.start) / 2) if previous else _STOP_BEFORE
+    before = _STOP_BEFORE
+    if previous:
+        length = previous.end - previous.start
+        before = min(before, length / 2, max(length - _STOP_LEAVES, 0.0))
     return min(start, max(end - _STOP, start - before)), end - min(_BURST, (end - start) / 2)
 
 
@@ -223,19 +237,8 @@ def _size(size: float) -> NDArray[np.float64]:
 
 
 def _mouths(shapes: NDArray[np.float64], press: Curve, tuck: Curve) -> list[Mouth]:
-    """Shapes [n, 5] and closures [n] as Mouths; lips that close have no gap left, then press."""
-    jaw, gap, wide, ring, tongue = shapes.T
-    gap = np.clip(gap, 0, 1) * (1 - ease(press / 0.7)) * (1 - 0.6 * tuck)
-    rows = np.stack(
-        [
-            np.clip(jaw, 0, 1),
-            gap,
-            np.clip(wide, -1, 1),
-            np.clip(ring, 0, 1),
-            press * ease((press - 0.3) / 0.4),
-            tuck,
-            np.clip(tongue, 0, 1),
-        ],
-        axis=1,
-    )
-    return [Mouth(*row) for row in rows.tolist()]
+    """Shapes [n, 5] and closures [n] as Mouths: lips that close lose their gap first, then press."""
+    jaw, gap, wide, ring, tongue = np.minimum(np.maximum(shapes, _LEAST), 1.0).T
+    gap = gap * (1 - ease(press / 0.7)) * (1 - 0.6 * tuck)
+    press = press * ease((press - 0.3) / 0.4)
+    return [Mouth(*row) for row in np.stack([jaw, gap, wide, ring, press, tuck, tongue], 1).tolist()]

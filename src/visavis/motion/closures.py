@@ -5,7 +5,7 @@ So a closure is placed by frames: it holds at least one, whatever its length and
 closures the frame of the vowel stays open.
 """
 
-from math import ceil, floor
+from math import ceil, floor, inf
 from typing import Final, NamedTuple
 
 from visavis.motion.ease import Curve, ease
@@ -14,11 +14,17 @@ from visavis.motion.visemes import Seal
 _CLOSING: Final = 0.14
 """Seconds that the lips take to close; they spring apart faster than they close."""
 
+_ROLLING_IN: Final = 0.04
+"""Seconds from the lips' meeting, four fifths of the way, until they are pressed all the way."""
+
 _SPRING: Final = 1.5
 """Frames that they take to spring apart: three quarters are done at the first frame after."""
 
 _FASTEST: Final = 30
 """Frames a second beyond which a shorter frame makes no faster lips."""
+
+_HASTE: Final = 0.75
+"""The part of the time since a closure shortly before that the next one may take to close."""
 
 _EARLY: Final = 0.01
 """Seconds by which an earlier frame may be further off than a later one and still be chosen."""
@@ -71,22 +77,30 @@ def placed(sealing: Sealing, before: Closure | None, fps: int) -> Closure:
     closure `before` lasts a frame or more, one frame between them stays free for it.
     """
     first, last = _frames_within(sealing.start, sealing.end, fps)
-    between = 0
+    room = inf
     if before is not None:
         parted = sealing.start - before.until >= 1 / fps - _SLACK
         first = max(first, before.last + (2 if parted else 1))
-        between = first - before.last - 1
+        room = first / fps - before.release if first > before.last + 1 else inf
     last = max(first, last)
-    spring = _SPRING / min(fps, _FASTEST)
-    if 1 <= between <= 3:
+    if _HASTE * room < _CLOSING:
         shut = first / fps
-        begin = shut - min(_CLOSING, between * spring)
+        begin = shut - _HASTE * room
     else:
-        shut = min(sealing.start, first / fps)
+        shut = min(sealing.start + _ROLLING_IN, last / fps)
         begin = shut - _CLOSING
     begin = max(begin, min(sealing.earliest, shut - 1 / fps))
     release = last / fps
-    return Closure(sealing.seal, sealing.grip, sealing.end, last, begin, shut, release, release + spring)
+    return Closure(
+        sealing.seal,
+        sealing.grip,
+        sealing.end,
+        last,
+        begin,
+        shut,
+        release,
+        release + _SPRING / min(fps, _FASTEST),
+    )
 
 
 def _frames_within(start: float, end: float, fps: int) -> tuple[int, int]:

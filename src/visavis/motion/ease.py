@@ -12,8 +12,8 @@ Curve = NDArray[np.float64]
 
 def ease(x: Curve) -> Curve:
     """0 below 0, 1 above 1, between them a smooth step (3x^2 - 2x^3) at rest at both ends."""
-    x = np.clip(x, 0.0, 1.0)
-    return x * x * (3.0 - 2.0 * x)
+    x = np.minimum(np.maximum(x, 0.0), 1.0)  # np.clip takes five times as long on a few numbers
+    return np.asarray(x * x * (3.0 - 2.0 * x))
 
 
 def ease_at(x: float) -> float:

@@ -32,7 +32,8 @@ class Head(NamedTuple):
     yaw, pitch, roll: radians; positive to the picture's right, down, and clockwise.
     x, y: shift in distances between the eyes; positive right and down.
     blink: 0..1, both lids; 1 is shut.
-    gaze_x, gaze_y: -1..1, where the eyes look, relative to the portrait; positive right and down.
+    gaze_x, gaze_y: -1..1, how far the eyes are turned in the head, as against the portrait; positive
+        right and down.
     brows: -1..1, 1 raised as far as they go in speech.
     breath: 0..1, 1 is the chest full of air.
     """

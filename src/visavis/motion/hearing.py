@@ -88,7 +88,7 @@ class _Spectrum(NamedTuple):
         bins = np.fft.rfft(windows * self.window)[:, : self.edges[-1]]
         power = bins.real * bins.real + bins.imag * bins.imag
         bands = np.add.reduceat(power, self.edges[:-1], axis=1)
-        return [Sound(*(10 * log10(max(band, _FAINTEST)) for band in hop)) for hop in bands.tolist()]
+        return [Sound(*(10 * log10(max(_FAINTEST, band)) for band in hop)) for hop in bands.tolist()]
 
 
 @lru_cache(maxsize=16)

@@ -27,6 +27,9 @@ _SHUTS: Final = 5.0
 _HANG: Final = 12
 """dB above the noise at which speech is taken to begin and to have ended, and hops it must stay there."""
 
+_HUMS: Final = 30
+"""Hops after a vowel within which a hum is taken for a nasal, and not for the room."""
+
 
 class Level(NamedTuple):
     """What counts as loud and as silent at the moment, in dB; adapts to speaker and room.
@@ -79,13 +82,14 @@ class Pose(NamedTuple):
 
 _GROW: Final = (0.25, 0.34, 0.2, 0.18, 0.45)
 _FALL: Final = (0.16, 0.24, 0.16, 0.14, 0.45)
+"""The part of the way that each channel goes in a hop, away from rest and back to it."""
 
 
 class Loudness:
     """What the mouth does during one utterance whose phones are not known.
 
     The same contract as Articulation: frame_count(samples, rate, fps) Mouths in all, the same for any
-    chunking, each once LOOKAHEAD_MS after its time are known; any rate; the last frame is at rest.
+    chunking, each once LOOKAHEAD_MS after its time are known; any rate from 4 kHz; the last frame is at rest.
     """
 
     def __init__(self, fps: int) -> None:
@@ -151,6 +155,7 @@ class _Guess:
         self._tilt = -9.0
         self._speaking = False
         self._quiet = 0
+        self._since_vowel = _HUMS
         self._pose = Pose()
 
     def pose(self, sound: Sound) -> Pose:
@@ -163,7 +168,10 @@ class _Guess:
         tilt = sound.front - max(sound.mouth, sound.murmur - 3)
         if self._speaking and height > 0.4:
             self._tilt += 0.015 * (tilt - self._tilt)
+        self._since_vowel = 0 if height > 0.5 else self._since_vowel + 1
         asked = _asked(sound, height, tilt - self._tilt) if self._speaking else Pose()
+        if self._since_vowel > _HUMS:
+            asked = asked._replace(press=0.0)
         self._pose = self._pose.towards(asked)
         return self._pose
 

@@ -21,9 +21,11 @@ PAUSE: Final = 0.2
 """Seconds from which on a silence is a pause."""
 
 _TYPICAL_LENGTH: Final = 0.12
-_SYLLABLES_APART: Final = 0.2
+_SYLLABLES_APART: Final = 0.15
 _RISE: Final = 6.0
 _CALM: Final = 25
+"""Of syllables that are only heard: the length that is taken for theirs and their distance, in seconds,
+the dB by which one rises out of what was before; and the hops without any that make a pause."""
 
 
 class Beat(NamedTuple):
@@ -78,13 +80,11 @@ class KnownMoments:
         begin, end = (int(t * rate) - self._at for t in (phone.start, phone.start + DECIDED))
         heard = self._samples[max(begin, 0) : end].astype(np.float64)
         power = float(np.add.reduce(heard * heard)) / max(len(heard), 1)
-        return Beat(phone.start, phone.end - phone.start, 10 * log10(max(power, 1e-9)))
+        return Beat(phone.start, phone.end - phone.start, 10 * log10(max(1e-9, power)))
 
 
 class HeardMoments:
-    """Finds them in the sound alone: a syllable is a swell of the voice, a pause a quarter of a second
-    without any.
-    """
+    """Finds them in the sound alone: swells of the voice, and where it stays away."""
 
     def __init__(self) -> None:
         self._hearing = Hearing()

@@ -116,7 +116,7 @@ VISEMES: Final[dict[str, Viseme]] = {
     "ø": _vowel(0.36, 0.36, -0.1, 0.62),
 }
 
-_LETTERS: Final[dict[str, str]] = {
+_SPELLINGS: Final[dict[str, str]] = {
     "press": "p b ɓ ʘ ʙ",
     "hum": "m ɱ",
     "near": "β ɸ ʋ",
@@ -153,7 +153,9 @@ _LETTERS: Final[dict[str, str]] = {
     "y": "y ʏ",
     "ø": "ø œ",
 }
-_POSE_OF: Final = {letter: name for name, letters in _LETTERS.items() for letter in letters.split()}
+LETTERS: Final = {letter: name for name, letters in _SPELLINGS.items() for letter in letters.split()}
+"""The name of each letter's viseme; a few of espeak-ng's letters have a dot, hyphen or bridge to them."""
+
 _DOUBLE: Final = {"ʦ": "ts", "ʣ": "dz", "ʧ": "tʃ", "ʤ": "dʒ", "ʨ": "tɕ", "ʥ": "dʑ", "ǰ": "dʒ"}
 _LENGTHENING: Final = {"ː": 1.7, ":": 1.7, "ˑ": 1.3, "\u0306": 0.6}
 _SILENT: Final = frozenset({"", "_", "_:", "sil", "sp", "SIL", "<eps>", "|"})
@@ -180,8 +182,8 @@ def parts(symbol: str) -> tuple[Part, ...]:
         return () if symbol.strip() not in _SILENT else (Part(VISEMES["silence"], 1.0),)
     poses: list[tuple[Viseme, float]] = []
     for letter in _letters(bare):
-        if letter in _POSE_OF:
-            viseme = VISEMES[_POSE_OF[letter]]
+        if letter in LETTERS:
+            viseme = VISEMES[LETTERS[letter]]
             poses.append((viseme, viseme.share))
         elif poses:
             poses[-1] = _modified(*poses[-1], letter)
@@ -196,8 +198,8 @@ def _letters(symbol: str) -> list[str]:
     at = 0
     while at < len(text):
         pair = text[at : at + 2]
-        taken = pair if len(pair) == 2 and pair in _POSE_OF else text[at]
-        found.extend([taken] if taken in _POSE_OF else _known(taken))
+        taken = pair if len(pair) == 2 and pair in LETTERS else text[at]
+        found.extend([taken] if taken in LETTERS else _known(taken))
         at += len(taken)
     return found
 
@@ -205,7 +207,7 @@ def _letters(symbol: str) -> list[str]:
 def _known(char: str) -> list[str]:
     """A character outside the table: its base letter and marks, or a neutral vowel for a letter."""
     base, *marks = list(unicodedata.normalize("NFD", char.lower()))
-    if base in _POSE_OF:
+    if base in LETTERS:
         return [base, *marks]
     return ["ə"] if unicodedata.category(base) in {"Ll", "Lo"} else [base]
 

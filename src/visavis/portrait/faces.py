@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -23,8 +24,8 @@ from visavis.portrait.detection import Candidate, overlap
 from visavis.portrait.pose import head_pose
 
 _SHORT_SIDE, _FULL_SIDE, _SHARED_SIDE = 128, 192, 384
-_CLOSE_UP = 2.4
-_CLOSE_UP_SIDES = (192, 448)
+_NEAR = 2.4
+_NEAR_SIDES = (192, 448)
 _LIKELY = 0.4
 _PRESENT = 0.5
 _STEADY, _NONSENSE = 0.045, 0.08
@@ -60,6 +61,19 @@ class Found:
         return float(max(self.box[2] - self.box[0], self.box[3] - self.box[1]))
 
 
+class Networks(NamedTuple):
+    """What faces are seen with; `mesh.Network` says what each takes and gives.
+
+    short: BlazeFace for large faces, 128 x 128, -1..1. full: for small ones, 192 x 192, -1..1.
+    mesh: 192 x 192, 0..1, to 468 points and a logit. iris: 64 x 64, 0..1, to 71 and 5 points of an eye.
+    """
+
+    short: mesh.Network
+    full: mesh.Network
+    mesh: mesh.Network
+    iris: mesh.Network
+
+
 class Finder:
     """The four networks, loaded once; used by one thread at a time."""
 
@@ -72,66 +86,74 @@ class Finder:
         Raises ModelError for a file that is missing or no such network.
         """
         with _without_greeting():
-            self._short, self._full, self._mesh, self._iris = map(_network, (detector, wide, mesh, iris))
+            self._networks = Networks(*map(_network, (detector, wide, mesh, iris)))
 
     def faces(self, pixels: Pixels) -> list[Found]:
-        """Every face in a picture [h, w, 3], the largest first; at most twelve.
+        """Every face in a picture [h, w, 3], the largest first; at most twelve. See `faces_in`."""
+        return faces_in(pixels, self._networks)
 
-        Where there is none on the picture as a whole, smaller pieces of it are searched, then the
-        picture turned by 90 and 180 degrees. Only where none of this shows a face that holds still
-        under several looks, the first that do not hold still are given.
-        """
-        height, width = pixels.shape[:2]
-        doubtful: list[Found] = []
-        for squares in _stages(width, height):
-            likely = [one for square in squares for one in self._candidates(pixels, square)]
-            found = sorted(self._looked_at(pixels, detection.merged(likely)), key=lambda face: -face.size)
-            if steady := [face for face in found if face.spread.mean() <= _STEADY]:
-                return steady
-            doubtful = doubtful or found
-        return doubtful
 
-    def _candidates(self, pixels: Pixels, square: Square) -> list[Candidate]:
-        """What both detectors see in a square."""
-        shared = sample(pixels, onto(square, _SHARED_SIDE), _SHARED_SIDE, _SHARED_SIDE)
-        short = _detected(shared, square, self._short, _SHORT_SIDE, detection.SHORT_RANGE)
-        return short + _detected(shared, square, self._full, _FULL_SIDE, detection.FULL_RANGE)
+def faces_in(pixels: Pixels, networks: Networks) -> list[Found]:
+    """Every face in a picture [h, w, 3], the largest first; at most twelve.
 
-    def _looked_at(self, pixels: Pixels, likely: list[Candidate]) -> list[Found]:
-        """Those candidates that the mesh network takes for a face too, each face once."""
-        found: list[Found] = []
-        for one in sorted(likely, key=lambda one: -one.size)[:_MOST]:
-            face = self._found(pixels, one)
-            if face and not any(overlap(_corners(face), _corners(other)) > _SAME for other in found):
-                found.append(face)
-        return found
+    Where there is none on the picture as a whole, smaller pieces of it are searched, then the picture
+    turned by 90 and 180 degrees. Only where none of this shows a face that holds still under several
+    looks, the first that do not hold still are given.
+    """
+    height, width = pixels.shape[:2]
+    doubtful: list[Found] = []
+    for squares in _stages(width, height):
+        likely = [one for square in squares for one in _candidates(pixels, square, networks)]
+        found = sorted(_looked_at(pixels, detection.merged(likely), networks), key=lambda face: -face.size)
+        if steady := [face for face in found if face.spread.mean() <= _STEADY]:
+            return steady
+        doubtful = doubtful or found
+    return doubtful
 
-    def _found(self, pixels: Pixels, candidate: Candidate) -> Found | None:
-        """A candidate, seen close up and upright by all networks; None if it is no face."""
-        near = candidate.square._replace(size=candidate.size * _CLOSE_UP)
-        side = int(np.clip(near.size, *_CLOSE_UP_SIDES))
-        matrix = onto(near, side)
-        crop, back = sample(pixels, matrix, side, side), inverse(matrix)
-        middle = Square((side - 1) / 2, (side - 1) / 2, side / _CLOSE_UP)
-        seen = mesh.settled_mesh(crop, middle, self._mesh)
-        if seen.presence < _PRESENT:
-            return None
-        seen, spread = mesh.looked_at_again(crop, seen, self._mesh)
-        if seen.presence < _PRESENT or spread.mean() > _NONSENSE:
-            return None
-        landmarks, irises = mesh.eyes_refined(crop, seen.landmarks, self._iris)
-        pose = head_pose(moved(seen.landmarks, back))
-        landmarks = moved(landmarks, back)
-        return Found(
-            box=mesh.box_of(landmarks).astype(np.float32).ravel(),
-            score=seen.presence,
-            landmarks=landmarks.astype(np.float32),
-            irises=moved(irises, back).astype(np.float32),
-            yaw=pose.yaw,
-            pitch=pose.pitch,
-            roll=pose.roll,
-            spread=spread.astype(np.float32),
-        )
+
+def _candidates(pixels: Pixels, square: Square, networks: Networks) -> list[Candidate]:
+    """What both detectors see in a square."""
+    shared = sample(pixels, onto(square, _SHARED_SIDE), _SHARED_SIDE, _SHARED_SIDE)
+    short = _detected(shared, square, networks.short, _SHORT_SIDE, detection.SHORT_RANGE)
+    return short + _detected(shared, square, networks.full, _FULL_SIDE, detection.FULL_RANGE)
+
+
+def _looked_at(pixels: Pixels, likely: list[Candidate], networks: Networks) -> list[Found]:
+    """Those candidates that the mesh network takes for a face too, each face once."""
+    found: list[Found] = []
+    for one in sorted(likely, key=lambda one: -one.size)[:_MOST]:
+        face = _close_up(pixels, one, networks)
+        if face and not any(overlap(_corners(face), _corners(other)) > _SAME for other in found):
+            found.append(face)
+    return found
+
+
+def _close_up(pixels: Pixels, candidate: Candidate, networks: Networks) -> Found | None:
+    """A candidate, seen upright and from near by all networks; None if it is no face."""
+    near = candidate.square._replace(size=candidate.size * _NEAR)
+    side = int(np.clip(near.size, *_NEAR_SIDES))
+    matrix = onto(near, side)
+    crop, back = sample(pixels, matrix, side, side), inverse(matrix)
+    middle = Square((side - 1) / 2, (side - 1) / 2, side / _NEAR)
+    seen = mesh.settled_mesh(crop, middle, networks.mesh)
+    if seen.presence < _PRESENT:
+        return None
+    seen, spread = mesh.looked_at_again(crop, seen, networks.mesh)
+    if seen.presence < _PRESENT or spread.mean() > _NONSENSE:
+        return None
+    landmarks, irises = mesh.eyes_refined(crop, seen.landmarks, networks.iris)
+    pose = head_pose(moved(seen.landmarks, back))
+    landmarks = moved(landmarks, back)
+    return Found(
+        box=mesh.box_of(landmarks).astype(np.float32).ravel(),
+        score=seen.presence,
+        landmarks=landmarks.astype(np.float32),
+        irises=moved(irises, back).astype(np.float32),
+        yaw=pose.yaw,
+        pitch=pose.pitch,
+        roll=pose.roll,
+        spread=spread.astype(np.float32),
+    )
 
 
 def _stages(width: int, height: int) -> Iterator[list[Square]]:

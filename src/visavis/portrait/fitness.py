@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.media import Pixels
+from visavis.portrait.colours import lightness
 from visavis.portrait.crops import Points, moved, onto, sample
 from visavis.portrait.faces import Found
 from visavis.portrait.mesh import LIDS_LEFT, LIDS_RIGHT, square_around
@@ -68,7 +69,7 @@ def signs(pixels: Pixels, face: Found) -> Signs:
     matrix = onto(square_around(face.landmarks.astype(float)), _SIDE)
     points = moved(face.landmarks[:, :2].astype(float), matrix)
     crop = sample(pixels, matrix, _SIDE, _SIDE, border=cv2.BORDER_REPLICATE)
-    light = np.asarray(cv2.cvtColor(crop, cv2.COLOR_RGB2LAB)[..., 0], np.float32)
+    light = lightness(crop)
     height = float(np.hypot(*(points[_CHIN] - points[_FOREHEAD])))
     fine, coarse = _softened(light, 0.007 * height), _softened(light, 0.02 * height)
     cheeks = max(_level(coarse, points, _CHEEKS), 1.0)

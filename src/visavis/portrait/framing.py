@@ -27,7 +27,7 @@ _EYES = (33, 133, 362, 263)
 _EARS = (234, 454)
 
 _TALL, _BROAD = 2.2, 1.7
-_TIGHTEST = 1.25
+_TIGHTEST = 1.1
 _SIZES = 40
 _LOWER = (0.0, 0.025, 0.05)
 _HEADROOM = 0.03
@@ -166,7 +166,9 @@ def _best_crop(pixels: Pixels, head: _Head, roll: float, width: int, height: int
 def _crops(limits: Points, head: _Head, roll: float, aspect: float) -> Iterator[_Crop]:
     """Crops of many sizes, each where it suits the head best without leaving the picture."""
     excess = roll - float(np.clip(roll, -MAX_TILT, MAX_TILT))
-    sizes = np.geomspace(_TIGHTEST, _ideal_height(head, aspect) * 1.15, _SIZES) * head.height
+    least, most = _TIGHTEST * head.height, _ideal_height(head, aspect) * 1.15 * head.height
+    exact = [size for size in (limits[1], limits[0] / aspect) if least < size < most]
+    sizes = [*np.geomspace(least, most, _SIZES), *exact]
     for angle, size, lower in product({0.0, excess}, sizes, _LOWER):
         right, down = np.array([np.cos(angle), np.sin(angle)]), np.array([-np.sin(angle), np.cos(angle)])
         aim = head.eyes + down * size * (0.5 - _eye_line(aspect) - lower)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.media import Pixels
+from visavis.portrait.colours import lab
 from visavis.portrait.crops import Affine, Points, Square, inverse, moved, onto, sample
 
 _SIDE = 64
@@ -32,8 +33,9 @@ def hair_above(pixels: Pixels, forehead: Points, up: Points) -> float:
     square = Square(x, y, unit * _SPAN, float(np.arctan2(up[0], -up[1])))
     matrix = onto(square, _SIDE)
     last = int(_SIDE * _FOREHEAD_AT)
-    crop = cv2.GaussianBlur(sample(pixels, matrix, _SIDE, _SIDE, border=cv2.BORDER_REPLICATE), (3, 3), 0)
-    colours = np.asarray(cv2.cvtColor(crop.astype(np.float32) / 255, cv2.COLOR_RGB2Lab)[:last], np.float32)
+    crop = sample(pixels, matrix, _SIDE, _SIDE, border=cv2.BORDER_REPLICATE)
+    crop = np.asarray(cv2.GaussianBlur(crop, (3, 3), 0), np.uint8)
+    colours = lab(crop[:last])
     inside = _inside(pixels, matrix)[:last]
     head = inside & ~_like_the_brim(colours, inside)
     half = int(_COLUMN * _SIDE / _SPAN)

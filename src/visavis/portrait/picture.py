@@ -6,7 +6,9 @@ what is larger than 25 megapixels or 50 MB, and what is damaged. Faces are not l
 """
 
 import warnings
+from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -182,20 +184,24 @@ def _first_frame(image: Image.Image) -> Image.Image:
     if image.format != "GIF":
         return image
     first = image.convert("RGBA")
+    return next((frame for frame in chain([first], _later_frames(image)) if _shows_something(frame)), first)
+
+
+def _later_frames(image: Image.Image) -> Iterator[Image.Image]:
+    """The second frame and a few more, up to the first that is broken or larger than a picture may be."""
     for number in range(1, min(_GIF_FRAMES, MAX_PIXELS // (image.width * image.height))):
-        if _shows_something(image):
-            return image.convert("RGBA")
         try:
             image.seek(number)
-            image.load()
+            if image.width * image.height > MAX_PIXELS:
+                return
+            yield image.convert("RGBA")
         except (EOFError, OSError):
-            break
-    return image.convert("RGBA") if _shows_something(image) else first
+            return
 
 
 def _shows_something(image: Image.Image) -> bool:
-    colours = image.convert("RGB").getcolors(1)
-    return colours is None
+    """Whether there is more than one colour in it."""
+    return image.convert("RGB").getcolors(1) is None
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

@@ -94,7 +94,8 @@ class Espeak:
         self, text: str, pause: int, speaker: Preset, tail: Samples
     ) -> tuple[Samples, tuple[Mark, ...], Samples]:
         """The sound of a text, its marks, and what rings on after it. Blocks."""
-        spoken = take(*self._process.ask(_question(text, speaker))) if text else take(b"", ())
+        uttered = self._process.ask(_question(text, speaker)) if text else Speech(b"", ())
+        spoken = take(uttered.pcm, uttered.marks, speaker.echo)
         rest = (Mark(len(spoken.samples), ""),) if pause else ()
         sound, tail = mixed(spoken, pause, response(speaker.gain, speaker.tilt), tail)
         return sound, spoken.marks + rest, tail

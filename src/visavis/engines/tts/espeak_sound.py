@@ -55,6 +55,16 @@ class Mark(NamedTuple):
     stress: int = 0
 
 
+class Echo(NamedTuple):
+    """What some of the library's variants add to their voice: it goes on when the mouth is shut.
+
+    delay: milliseconds. level: 256ths of the sound.
+    """
+
+    delay: int
+    level: int
+
+
 class Take(NamedTuple):
     """A piece of text as it was uttered, cut to where there is sound.
 
@@ -66,13 +76,15 @@ class Take(NamedTuple):
     marks: tuple[Mark, ...]
 
 
-def take(pcm: bytes, marks: Iterable[tuple[int, str]]) -> Take:
-    """Cut away the silence around an utterance and set its phones right.
+def take(pcm: bytes, marks: Iterable[tuple[int, str]], echo: Echo | None = None) -> Take:
+    """Take the echo out of an utterance and the silence around it away, and set its phones right.
 
     pcm is int16 at RATE; marks are the library's own. Nothing but silence gives an empty take.
     """
-    sound = np.frombuffer(pcm, np.int16)
-    loud = (sound > QUIET) | (sound < -QUIET)
+    sound = np.frombuffer(pcm, np.int16).astype(np.float32)
+    if echo is not None:
+        sound = _without(echo, sound)
+    loud = np.abs(sound) > QUIET
     where = np.flatnonzero(loud)
     if not len(where):
         return Take(NOTHING, ())
@@ -81,9 +93,16 @@ def take(pcm: bytes, marks: Iterable[tuple[int, str]]) -> Take:
     return Take(_faded(sound[first:last]), tuple(_unfolded(heard, last - first)) or (Mark(0, ""),))
 
 
-def _faded(sound: NDArray[np.int16]) -> Samples:
-    samples = sound.astype(np.float32)
-    samples /= 32768
+def _without(echo: Echo, sound: Samples) -> Samples:
+    """The library adds its own output of some time ago, y[n] = x[n] + level / 256 * y[n - delay]."""
+    delay = echo.delay * RATE // 1000
+    dry = sound.copy()
+    dry[delay:] -= sound[:-delay] * np.float32(echo.level / 256)
+    return dry
+
+
+def _faded(sound: Samples) -> Samples:
+    samples = sound / np.float32(32768)
     ramp = np.linspace(0, 1, min(EDGE, len(samples)), dtype=np.float32)
     samples[: len(ramp)] *= ramp
     samples[len(samples) - len(ramp) :] *= ramp[::-1]
@@ -194,14 +213,14 @@ def _limited(samples: Samples) -> Samples:
 
 
 @lru_cache
-def response(gain: float, tilt: float) -> Samples:
+def response(gain: float, tilt: float, room: float = 0.4) -> Samples:
     """The filter that a voice is heard through, as an impulse response of TAPS samples.
 
-    gain: dB. tilt: dB an octave that is taken off above 1 kHz. The equaliser has minimum phase, so
-    that phones stay where they are.
+    gain: dB. tilt: dB an octave that is taken off above 1 kHz. room: how loud it is, against the
+    voice. The equaliser has minimum phase, so that phones stay where they are.
     """
     dry = _minimum_phase(_equaliser(gain, tilt))
-    wet = np.convolve(dry, _room())[:TAPS]
+    wet = np.convolve(dry, _room(room))[:TAPS]
     wet[TAPS // 2 :] *= np.linspace(1, 0, TAPS - TAPS // 2)
     return wet.astype(np.float32)
 
@@ -228,12 +247,12 @@ def _minimum_phase(decibels: Curve) -> Curve:
     return impulse[:TAPS]
 
 
-def _room() -> Curve:
-    """The voice itself and, from 3 ms after it on, 40 ms of an even fading, 8 dB below it in all."""
+def _room(level: float) -> Curve:
+    """The voice itself and, from 3 ms after it on, 40 ms of an even fading."""
     noise = np.random.default_rng(1).standard_normal(ROOM)
     fading = noise * np.exp(-5 * np.arange(ROOM) / ROOM)
     fading[:60] = 0
-    room: Curve = 0.4 * fading / np.sqrt(np.sum(fading**2))
+    room: Curve = level * fading / np.sqrt(np.sum(fading**2))
     room[0] = 1
     return room
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from visavis.contracts import Voice
+from visavis.engines.tts.espeak_sound import Echo
 from visavis.errors import UnknownName
 from visavis.media import Language
 
@@ -21,6 +22,7 @@ class Preset:
     pitch, range: 0..99, in espeak's own measure.
     gain: dB, that bring its speech to -19 LUFS.
     tilt: dB an octave that are taken off above 1 kHz.
+    echo: that the variant has, which is taken out.
     """
 
     voice: Voice
@@ -30,6 +32,7 @@ class Preset:
     range: int
     gain: float
     tilt: float
+    echo: Echo | None = None
 
 
 PRESETS: Final = (

@@ -12,7 +12,8 @@ from visavis.engines.face.warp.geometry import EYES, EyeIndices, Floats, smooths
 from visavis.engines.face.warp.sampling import blurred, grey, look_up
 from visavis.media import Portrait
 
-GLANCE = 0.11  # shift of the iris at gaze 1, in widths of the eye: about 15 degrees
+# Shift of the iris at gaze 1, in widths of the eye: 0.35 rad of an eyeball 24 mm across in an eye 30 mm wide.
+GLANCE = 0.135
 LASH = 0.035  # thickness of the lashes below the lid's edge, in widths of the eye
 SHUT_BY_LOOKING_DOWN = 0.22  # blink that goes with gaze_y = 1
 
@@ -146,20 +147,23 @@ def look(texture: np.ndarray, eye: Eye, gaze: tuple[float, float], blink: float)
     else:
         shift = eye.free * vector(GLANCE * gaze[0], 0.6 * GLANCE * gaze[1])
         window[:] = look_up(eye.photo, eye.places - shift)
-    if blink > 0.01:
+    if blink > 0.03:
         _shut(window, eye, blink)
 
 
 def _shut(window: np.ndarray, eye: Eye, blink: float) -> None:
     """Stretch the band above the eye down to where the lid's edge is."""
     edge = eye.opening * blink
-    along = np.clip((eye.below + eye.band) / (edge + eye.band), 0, 1)
-    source = eye.band * (along ** (1 + 0.5 * blink) - 1)
-    source = np.where(eye.below > edge, eye.below - edge, np.where(eye.below < -eye.band, eye.below, source))
+    past = eye.below - edge  # below the lid's edge
+    along = np.clip((eye.below + eye.band) / (edge + eye.band), 0, 1)  # from the band's top to the edge
+    stretched = eye.band * (along * (1 - 0.4 * blink * (1 - along)) - 1)
+    source = np.where(past > 0, past, np.maximum(stretched, np.minimum(eye.below, -eye.band)))
     shift = ((source - eye.below) * eye.width)[..., None] * eye.down
     lid = look_up(eye.photo, eye.places + shift, cubic=True)
-    light = 1 - 0.10 * blink * np.sin(np.pi * along) ** 2 * (eye.below < edge)
-    shown = np.clip((edge + LASH - eye.below) / 0.02, 0, 1) * eye.veil
-    shadow = 1 - 0.22 * blink * np.exp(-np.clip(eye.below - edge, 0, None) / 0.08) * eye.veil
-    picture = window * (shadow * (1 - shown))[..., None] + lid * (light * shown)[..., None]
-    window[:] = np.clip(picture + 0.5, 0, 255)
+    shown = np.clip((LASH - past) / 0.02, 0, 1) * eye.veil
+    rounded = 1 - 1.6 * blink * (along * (1 - along)) ** 2
+    shadow = 1 - 0.22 * blink * eye.veil / (1 + np.maximum(past / 0.06, 0) ** 2)
+    picture = window * (shadow * (1 - shown))[..., None]
+    picture += lid * (rounded * shown)[..., None]
+    np.clip(picture + 0.5, 0, 255, out=picture)
+    window[:] = picture

@@ -168,21 +168,22 @@ def contours_of(lips: Lips, mouth: Mouth) -> Contours:
     unit, seen = lips.unit, lips.seen
     pressed = float(np.clip(mouth.press / 0.5, 0, 1))
     open_ = mouth.open * (1 - pressed)
+    ring = mouth.round * (1 - 0.45 * pressed)  # pressed lips cannot pout as far
     upper_share, lower_share = _profiles(mouth)
     gap = GAP * unit * open_
-    lift = min((0.24 + 0.16 * mouth.round + 0.10 * max(mouth.wide, 0)) * gap, 0.06 * unit)
+    lift = min((0.24 + 0.16 * ring + 0.10 * max(mouth.wide, 0)) * gap, 0.06 * unit)
     wide, narrow = max(mouth.wide, 0), max(-mouth.wide, 0)
     squeeze = 1 + 0.11 * wide - 0.13 * narrow - (0.07 + 0.1 * lips.smile) * mouth.jaw + 0.02 * mouth.press
-    squeeze += (lips.ring - squeeze) * mouth.round
+    squeeze += (lips.ring - squeeze) * ring
     x = lips.seam[:, 0] * squeeze
     middle = lips.seam[POINTS // 2, 1]
     # A smile's curve flattens as the mouth narrows, rounds or drops open.
-    smile = np.clip(0.15 + 0.85 * squeeze, 0, 1.05) * (1 - 0.95 * mouth.round) * (1 - 0.8 * mouth.jaw)
+    smile = np.clip(0.15 + 0.85 * squeeze, 0, 1.05) * (1 - 0.95 * ring) * (1 - 0.8 * mouth.jaw)
     seam = middle + (lips.seam[:, 1] - middle) * smile
-    seam = seam + DROP * unit * mouth.jaw * (0.05 + 0.34 * ALONG**2) * (1 - 0.2 * mouth.round)
+    seam = seam + DROP * unit * mouth.jaw * (0.05 + 0.34 * ALONG**2) * (1 - 0.2 * ring)
     seam -= 0.02 * unit * wide * ALONG**2 + 0.03 * unit * mouth.tuck * (1 - ALONG**2)
     bulge = 1 - 0.45 * ALONG**2
-    z = lips.seam[:, 2] - POUT * unit * mouth.round * bulge + 0.03 * unit * mouth.press
+    z = lips.seam[:, 2] - POUT * unit * ring * bulge + 0.03 * unit * mouth.press
     upper_thick = (seen.inner_upper - seen.outer_upper)[:, 1]
     lower_thick = (seen.outer_lower - seen.inner_lower)[:, 1]
     # Lips seen parted are stretched thin; they swell a little when they meet.
@@ -190,8 +191,8 @@ def contours_of(lips: Lips, mouth: Mouth) -> Contours:
     spread = float(np.clip(squeeze, 0.4, 1.2)) ** (-0.35 - 0.15 * lips.smile)
     stretch = (1 - 0.14 * open_) * (1 - 0.28 * pressed * mouth.press) * spread * relax
     within = 1 - ALONG**4  # at the corners there is nothing to swell
-    upper_thick *= 1 + within * (stretch * (1 + 0.30 * mouth.round * bulge) - 1)
-    lower_thick *= 1 + within * (stretch * (1 + 0.22 * mouth.round * bulge) * (1 - 0.45 * mouth.tuck) - 1)
+    upper_thick *= 1 + within * (stretch * (1 + 0.30 * ring * bulge) - 1)
+    lower_thick *= 1 + within * (stretch * (1 + 0.22 * ring * bulge) * (1 - 0.45 * mouth.tuck) - 1)
     tucked = 0.045 * unit * mouth.tuck * (1 - ALONG**2) * (1 - pressed)
     inner_upper = np.stack([x, seam - lift * upper_share - 0.6 * tucked, z], 1)
     lower_y = seam + (gap - lift) * lower_share + 0.2 * tucked

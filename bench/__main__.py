@@ -1,0 +1,31 @@
+"""`python -m bench [drawing minute first preparing memory]`: all of them, unless some are named."""
+
+import sys
+
+from bench import drawing, first, memory, minute, preparing
+from bench.figures import RESULTS, heading
+
+MEASURES = {
+    "drawing": drawing.measure,
+    "minute": minute.measure,
+    "first": first.measure,
+    "preparing": preparing.measure,
+    "memory": memory.measure,
+}
+
+
+def main(names: list[str]) -> None:
+    if unknown := set(names) - set(MEASURES):
+        sys.exit(f"there is no measure {', '.join(sorted(unknown))}; there is: {', '.join(MEASURES)}")
+    lines = [heading()]
+    print(lines[0])
+    for name in names or MEASURES:
+        for figure in MEASURES[name]():
+            lines.append(figure.row(f"python -m bench {name}"))
+            print(lines[-1], flush=True)
+    with RESULTS.open("a", encoding="utf-8") as results:
+        results.write("\n" + "\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

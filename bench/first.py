@@ -33,15 +33,16 @@ async def _warm() -> list[float]:
     from visavis.engines.face.warp import Warp
     from visavis.engines.tts.espeak import Espeak
     from visavis.language import clauses
-    from visavis.render import Stopwatch, spoken
+    from visavis.soundtrack import spoken
+    from visavis.stopwatch import Stopwatch
 
     taken = []
     with closing(Espeak()) as tts, closing(Warp(fps=material.FPS)) as warp:
         face = warp.prepare(material.portrait())
         for _ in range(ROUNDS + 1):
             began = time.perf_counter()
-            speech = spoken(iter(clauses(material.SENTENCE, None)), tts, None, Stopwatch())
-            async with aclosing(speech.chunks), aclosing(warp.animate(speech.chunks, face, 0)) as frames:
+            track = spoken(iter(clauses(material.SENTENCE, None)), tts, None, Stopwatch())
+            async with aclosing(track.chunks), aclosing(warp.animate(track.chunks, face, 0)) as frames:
                 await anext(frames)
                 taken.append((time.perf_counter() - began) * 1000)
     return taken[1:]

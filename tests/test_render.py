@@ -1,8 +1,7 @@
 import asyncio
 import contextlib
-import os
 import threading
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -16,22 +15,11 @@ from tests.fakes.voice import Hum
 from tests.test_sound import write as write_sound
 from visavis.contracts import Clause, Prepared, Stream
 from visavis.errors import EngineError, InputError, OutputError, PortraitError, TextError, UnknownName
-from visavis.media import AudioChunk, Phone, Portrait, VideoFrame
-from visavis.render import (
-    SECONDS_AFTER,
-    SECONDS_BEFORE,
-    Film,
-    Progress,
-    Stopwatch,
-    film,
-    recorded,
-    rested,
-    spoken,
-    stepped,
-    voice_for,
-)
+from visavis.media import AudioChunk, Portrait, VideoFrame
+from visavis.render import Film, Progress, film
 from visavis.sound import recording
-from visavis.streams import stream_of
+from visavis.soundtrack import SECONDS_AFTER, SECONDS_BEFORE, recorded, spoken
+from visavis.stopwatch import Stopwatch
 
 SIZE = (64, 64)
 AROUND = SECONDS_BEFORE + SECONDS_AFTER
@@ -242,70 +230,3 @@ async def test_a_place_that_cannot_be_written_to_is_told_before_any_work(tmp_pat
         await say(tmp_path / "nowhere" / "a.mp4", TEXT, tts, face)
     assert tts.spoken == []
     assert face.drawn == []
-
-
-async def test_an_iterator_that_waits_is_interrupted(tmp_path: Path) -> None:
-    """As when text is typed in, and nothing more comes."""
-    reader, writer = os.pipe()
-    waiting = threading.Event()
-
-    def lines() -> Iterator[str]:
-        yield "one"
-        waiting.set()
-        yield os.read(reader, 10).decode()
-
-    async def listen(into: list[str]) -> None:
-        async with contextlib.aclosing(stepped(lines(), "text", lambda: os.close(writer))) as items:
-            async for item in items:
-                into.append(item)
-
-    seen = list[str]()
-    listening = asyncio.create_task(listen(seen))
-    assert await asyncio.to_thread(waiting.wait, 10)
-    listening.cancel()
-    async with asyncio.timeout(10):
-        with pytest.raises(asyncio.CancelledError):
-            await listening
-    os.close(reader)
-    assert seen == ["one"]
-
-
-def hum(*lengths: int, phones: bool = True) -> list[AudioChunk]:
-    chunks, at = [], 0
-    for length in lengths:
-        here = (Phone("m", at / 100, (at + length) / 100),) if phones else None
-        chunks.append(AudioChunk(np.ones(length, np.float32), 100, at, here))
-        at += length
-    return chunks
-
-
-async def gathered(chunks: AsyncGenerator[AudioChunk, None]) -> list[AudioChunk]:
-    return [chunk async for chunk in chunks]
-
-
-async def test_stillness_around_an_utterance_moves_sound_and_phones_alike() -> None:
-    made = await gathered(rested(stream_of(hum(50, 30)), 0.2, 0.4))
-    assert [(chunk.at, chunk.end) for chunk in made] == [(0, 20), (20, 70), (70, 100), (100, 140)]
-    phones = [phone for chunk in made for phone in chunk.phones or ()]
-    assert [(p.symbol, round(p.start, 6), round(p.end, 6)) for p in phones] == [
-        ("", 0, 0.2),
-        ("m", 0.2, 0.7),
-        ("m", 0.7, 1),
-        ("", 1, 1.4),
-    ]
-    assert not made[0].samples.any()
-    assert not made[-1].samples.any()
-
-
-async def test_stillness_around_sound_without_phones_has_none() -> None:
-    made = await gathered(rested(stream_of(hum(50, phones=False)), 0.2, 0.4))
-    assert [chunk.phones for chunk in made] == [None, None, None]
-
-
-async def test_no_stillness_around_nothing() -> None:
-    assert await gathered(rested(stream_of([]), 0.2, 0.4)) == []
-
-
-def test_a_language_without_a_voice() -> None:
-    with pytest.raises(UnknownName, match="unknown voice for the language 'zh'; there is: en"):
-        voice_for(Hum.voices[:2], None, "zh")

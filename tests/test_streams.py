@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import os
 import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from visavis.streams import Worker, buffered, stream_of
+from visavis.streams import Worker, buffered, stepped, stream_of
 
 
 class Counting:
@@ -317,6 +318,32 @@ async def test_what_a_closed_worker_has_not_begun_is_dropped() -> None:
     await closing
     await running
     assert done == ["slow"]
+
+
+async def test_an_iterator_that_waits_is_interrupted() -> None:
+    """As when text is typed in, and nothing more comes."""
+    reader, writer = os.pipe()
+    waiting = threading.Event()
+
+    def lines() -> Iterator[str]:
+        yield "one"
+        waiting.set()
+        yield os.read(reader, 10).decode()
+
+    async def listen(into: list[str]) -> None:
+        async with contextlib.aclosing(stepped(lines(), "text", lambda: os.close(writer))) as items:
+            async for item in items:
+                into.append(item)
+
+    seen = list[str]()
+    listening = asyncio.create_task(listen(seen))
+    assert await asyncio.to_thread(waiting.wait, 10)
+    listening.cancel()
+    async with asyncio.timeout(10):
+        with pytest.raises(asyncio.CancelledError):
+            await listening
+    os.close(reader)
+    assert seen == ["one"]
 
 
 async def test_a_stream_of_what_is_at_hand() -> None:

@@ -143,6 +143,19 @@ class Worker:
             closing.add_done_callback(lambda done: self._unclosed.append(close) if done.cancelled() else None)
 
 
+async def stepped(
+    steps: Iterator[T], name: str, interrupt: Callable[[], None] = lambda: None
+) -> AsyncGenerator[T, None]:
+    """A blocking iterator as a stream, on a thread of its own; `interrupt` ends a step that waits."""
+    with contextlib.closing(Worker(name)) as worker:
+        try:
+            async with contextlib.aclosing(worker.iterate(steps)) as items:
+                async for item in items:
+                    yield item
+        finally:
+            interrupt()
+
+
 def processors() -> int:
     """How many processors this process may use, which in a container can be fewer than there are."""
     if sys.platform == "linux":

@@ -1,4 +1,4 @@
-"""This process: when it began, and what ends it."""
+"""When the process began, and what ends it."""
 
 import os
 import signal

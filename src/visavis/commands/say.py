@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from visavis.config import Settings
     from visavis.contracts import Clause, Face, Tts
     from visavis.media import Language, Portrait
-    from visavis.render import Film, Speech, Stopwatch
+    from visavis.render import Film
+    from visavis.soundtrack import Track
+    from visavis.stopwatch import Stopwatch
 
 SMALLEST, LARGEST = 256, 1024
 SLOWEST, FASTEST = 10, 60
@@ -98,11 +100,11 @@ def run(args: argparse.Namespace) -> None:
         if args.sheet is not None:
             _make_sheet(args.sheet, face, portrait)
         if out is not None:
-            from visavis.render import Stopwatch
+            from visavis.stopwatch import Stopwatch
 
             watch = Stopwatch(since)
-            speech = _recorded(args.audio) if tts is None else _spoken(args, tts, watch, stack)
-            _report(_made(speech, face, portrait, out, args.size, watch), as_json=args.json)
+            track = _recorded(args.audio) if tts is None else _spoken(args, tts, watch, stack)
+            _report(_made(track, face, portrait, out, args.size, watch), as_json=args.json)
 
 
 def _size(words: str) -> tuple[int, int]:
@@ -257,16 +259,16 @@ def _make_sheet(out: Path, face: "Face", portrait: "Callable[[], Portrait]") -> 
     note(f"the contact sheet is in {out}")
 
 
-def _recorded(audio: Path) -> "Speech":
-    from visavis.render import recorded
+def _recorded(audio: Path) -> "Track":
     from visavis.sound import recording
+    from visavis.soundtrack import recorded
 
     return recorded(recording(audio))
 
 
-def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: ExitStack) -> "Speech":
+def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: ExitStack) -> "Track":
     from visavis.language import language_of
-    from visavis.render import spoken
+    from visavis.soundtrack import spoken
 
     language = None if args.language == "auto" else language_of(args.language)
     if args.text != "-":
@@ -286,7 +288,7 @@ def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Itera
 
 
 def _made(
-    speech: "Speech",
+    track: "Track",
     face: "Face",
     portrait: "Callable[[], Portrait]",
     out: Path,
@@ -296,7 +298,7 @@ def _made(
     from visavis.render import film
 
     with closing(Bar("speaking", "s")) as bar:
-        return until_told(film(speech, face, portrait, out, size, watch, bar.at))
+        return until_told(film(track, face, portrait, out, size, watch, bar.at))
 
 
 def _report(film: "Film", *, as_json: bool) -> None:

@@ -7,12 +7,12 @@ from visavis.contracts import Clause
 from visavis.errors import TextError
 from visavis.language.characters import MARKS, script
 from visavis.language.cutting import COMMA_PAUSE, SENTENCE_MARKS, SENTENCE_PAUSE, Cutter, Piece, seconds
-from visavis.language.detect import BY_SCRIPT, TELLING, leaning
+from visavis.language.detect import BY_SCRIPT, TELLING, latin, leaning, possible
 from visavis.language.grammar import grammar_of
 from visavis.language.markup import plain
 from visavis.language.reading import read
 from visavis.language.runs import runs, unquoted
-from visavis.media import LANGUAGES, Language
+from visavis.media import Language
 
 MOST_HELD = 3
 """Pieces of a sentence that may wait until its language is certain."""
@@ -31,12 +31,11 @@ def clauses(text: str | Iterable[str], language: Language | None = None) -> Iter
     Raises:
         TextError: nothing in the text can be spoken; when the first clause is asked for.
     """
-    latin = tuple(one for one in LANGUAGES if one not in BY_SCRIPT.values())
-    latin = (language,) if language in latin else latin
-    cutter, source = Cutter(language), _Source([text] if isinstance(text, str) else text)
+    among = possible(language)
+    cutter, source = Cutter(among), _Source([text] if isinstance(text, str) else text)
     spoken = False
-    for piece, base in _with_languages(cutter.pieces(plain(source)), language, latin):
-        for clause in _clauses_of(piece, base, latin):
+    for piece, base in _with_languages(cutter.pieces(plain(source)), language, among):
+        for clause in _clauses_of(piece, base, latin(among)):
             spoken = True
             yield clause
     if not spoken:
@@ -59,7 +58,7 @@ class _Source:
 
 
 def _with_languages(
-    pieces: Iterable[Piece], given: Language | None, latin: Sequence[Language]
+    pieces: Iterable[Piece], given: Language | None, among: Sequence[Language]
 ) -> Iterator[tuple[Piece, Language]]:
     """Each piece with the language of its sentence, held back until that is certain."""
     held: list[Piece] = []
@@ -68,10 +67,10 @@ def _with_languages(
     for piece in pieces:
         held.append(piece)
         if given is not None:
-            known = given if _is_written_in(piece.text, given) else leaning(piece.text)[0]
+            known = given if _is_written_in(piece.text, given) else leaning(piece.text, among)[0]
         elif known is None:
-            likely, margin = leaning(unquoted(" ".join(part.text for part in held)))
-            if last is not None and {last, likely} <= set(latin) and margin < TELLING / 2:
+            likely, margin = leaning(unquoted(" ".join(part.text for part in held)), among)
+            if last is not None and {last, likely} <= set(latin(among)) and margin < TELLING / 2:
                 likely = last
             if margin >= TELLING or piece.ends or len(held) >= MOST_HELD:
                 known = last = likely
@@ -80,24 +79,24 @@ def _with_languages(
             held.clear()
         if piece.ends:
             known = None
-    yield from ((part, last or leaning(part.text)[0]) for part in held)
+    yield from ((part, last or leaning(part.text, among)[0]) for part in held)
 
 
 def _is_written_in(text: str, language: Language) -> bool:
     """Whether a text has letters of a language's script, or no letters at all."""
     scripts = {script(character) for character in text} - {""}
-    return not scripts or any(BY_SCRIPT.get(kind, language) == language for kind in scripts)
+    own = next((kind for kind, only in BY_SCRIPT.items() if only == language), "latin")
+    return not scripts or own in scripts
 
 
-def _clauses_of(piece: Piece, base: Language, latin: Sequence[Language]) -> Iterator[Clause]:
+def _clauses_of(piece: Piece, base: Language, alike: Sequence[Language]) -> Iterator[Clause]:
     """A piece in words, a clause for each run of a language; the piece's pause is after the last one."""
     spoken: list[tuple[str, Language]] = []
-    for run in runs(piece.text, base, latin):
-        among = (run.language,) if run.language in latin else latin
-        for part in runs(read(run.text, run.language), run.language, among):
-            text = _marked(part.text, part.language)
-            if any(map(str.isalnum, text)):
-                spoken += [(breath, part.language) for breath in _breaths(text)]
+    for run in runs(piece.text, base, alike):
+        within = (run.language,) if run.language in alike else alike
+        for part in runs(read(run.text, run.language), run.language, within):
+            breaths = _breaths(_marked(part.text, part.language))
+            spoken += [(text, part.language) for text in breaths if any(map(str.isalnum, text))]
     for place, (text, language) in enumerate(spoken, 1):
         if place < len(spoken):
             yield Clause(text, language, _pause(text))

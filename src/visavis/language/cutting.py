@@ -6,7 +6,7 @@ conjunctions; words are left as they are.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from visavis.language.characters import NBSP, PICTURE, script
@@ -38,6 +38,7 @@ SENTENCE_MARKS = frozenset(".!?…。！？؟")
 CLAUSE_MARKS = frozenset(",;:，；：،؛—–-")
 MARKS = SENTENCE_MARKS | CLAUSE_MARKS
 CLOSERS = frozenset("\"'”’»)]}」』）】》")
+AFTER_WORDS = MARKS | CLOSERS
 WIDE = frozenset("。！？，；：，؟،؛")
 """Marks after which no space is needed."""
 
@@ -71,13 +72,13 @@ def seconds(character: str) -> float:
 class Cutter:
     """Cuts what `plain` gives; a piece comes with the first character that makes it certain.
 
-    language: of the text, where it is known; abbreviations and conjunctions depend on it.
+    among: the languages that the text may be in; abbreviations and conjunctions depend on them.
     pictures: whether there was an emoji.
     """
 
-    def __init__(self, language: Language | None) -> None:
+    def __init__(self, among: Sequence[Language]) -> None:
         self.pictures = False
-        self._language = language
+        self._among = among
         self._likely: Language | None = None
         self._text = ""
         self._seconds = 0.0
@@ -104,7 +105,7 @@ class Cutter:
             return
         if self._break:
             yield from self.rest()
-        if self._mark and (self._text[-1].isspace() or character not in MARKS | CLOSERS):
+        if self._mark and (self._text[-1].isspace() or character not in AFTER_WORDS):
             if decision := self._at_mark(character):
                 yield self._piece(self._mark, *decision)
             self._mark = 0
@@ -133,7 +134,7 @@ class Cutter:
     def _at_mark(self, after: str) -> tuple[float, bool] | None:
         """Pause, and whether the sentence ends, if the mark before this character cuts; else None."""
         head = self._text[: self._mark].rstrip("".join(CLOSERS))
-        if not self._seconds or not head:
+        if not any(map(str.isalnum, head)):
             return None
         mark, before = head[-1], head.rstrip("".join(MARKS))
         apart = self._mark < len(self._text) or mark in WIDE or script(after) in ("han", "arabic")
@@ -178,7 +179,8 @@ class Cutter:
             return place
         grammar = self._grammar()
         between = grammar.space
-        for word in grammar.conjunctions:
+        late = self._seconds > LONG[-1]
+        for word in (*grammar.conjunctions, *(grammar.relatives if late else ())):
             if place := self._last([text.rfind(f"{between}{word}{between}", 0, -1)], SHORTEST[2]):
                 return place
         if self._seconds > LONGEST or len(text) >= LONGEST_TOKEN:
@@ -193,10 +195,10 @@ class Cutter:
 
     def _grammar(self) -> Grammar:
         """That of the language that the text since the last cut seems to be in, else of what came before."""
-        if self._language is None:
-            likely, margin = leaning(self._text)
-            self._likely = likely if margin >= TELLING else self._likely or likely
-        return grammar_of(self._language or self._likely or "en")
+        likely, margin = leaning(self._text, self._among)
+        if margin >= TELLING or self._likely is None:
+            self._likely = likely
+        return grammar_of(self._likely)
 
 
 def _separates(mark: str, head: str, after: str, apart: bool) -> bool:

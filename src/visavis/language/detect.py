@@ -55,6 +55,18 @@ def language_of(name: str) -> Language | None:
     raise UnknownName("language", name, (*LANGUAGES, "auto"))
 
 
+def possible(given: Language | None) -> tuple[Language, ...]:
+    """The languages that parts of a text can be in: all, but of those that share letters only a given one."""
+    if given is None or given in BY_SCRIPT.values():
+        return LANGUAGES
+    return given, *BY_SCRIPT.values()
+
+
+def latin(among: Sequence[Language]) -> tuple[Language, ...]:
+    """Those of these languages that are written in Latin letters."""
+    return tuple(language for language in among if language not in BY_SCRIPT.values())
+
+
 def detect(text: str, among: Sequence[Language] = LANGUAGES) -> Language:
     """The one of these languages that most of a text is in; the first of them where nothing tells."""
     return leaning(text, among)[0]
@@ -100,17 +112,17 @@ def _spelling(language: Language) -> Sequence[tuple[re.Pattern[str], float]]:
 
 def _by_words(text: str, words: Iterable[re.Match[str]], among: Sequence[Language]) -> tuple[Language, float]:
     """Tell languages in Latin letters apart."""
-    latin = tuple(language for language in among if language not in BY_SCRIPT.values())
-    if len(latin) < 2:
-        return (latin or among)[0], TELLING
-    totals = dict.fromkeys(latin, 0.0)
+    rivals = latin(among)
+    if len(rivals) < 2:
+        return (*rivals, *among)[0], TELLING
+    totals = dict.fromkeys(rivals, 0.0)
     for word in words:
         name = word[0][0].isupper() and not _SENTENCE_START.search(text, 0, word.start())
-        for language, worth in points(word[0], latin).items():
+        for language, worth in points(word[0], rivals).items():
             totals[language] += worth * (NAME_WEIGHT if name and not word[0].isupper() else 1.0)
-    for language in latin:
+    for language in rivals:
         totals[language] += TELLING * sum(text.count(mark) for mark in grammar_of(language).openers)
-    best, second = sorted(latin, key=lambda language: -totals[language])[:2]
+    best, second = sorted(rivals, key=lambda language: -totals[language])[:2]
     return best, totals[best] - totals[second]
 
 
@@ -118,4 +130,4 @@ def _writes(kind: str, among: Sequence[Language]) -> bool:
     """Whether any of these languages is written in a script."""
     if kind in BY_SCRIPT:
         return BY_SCRIPT[kind] in among
-    return kind == "latin" and any(language not in BY_SCRIPT.values() for language in among)
+    return kind == "latin" and bool(latin(among))

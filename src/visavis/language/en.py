@@ -176,12 +176,8 @@ class English(Grammar):
         """
         )
     )
-    conjunctions = words(
-        """
-        and but or because although though which who that when while where so if unless until since
-        after before than
-        """
-    )
+    conjunctions = words("and but or because although though while so unless until since")
+    relatives = words("which who that when where if after before than")
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 0:

@@ -237,7 +237,8 @@ class Spanish(Grammar):
         """
         )
     )
-    conjunctions = words("y e pero o u porque aunque que quien cuando mientras donde como si sino pues")
+    conjunctions = words("y e pero o u porque aunque mientras sino pues")
+    relatives = words("que quien cuando donde como si")
 
     def cardinal(self, value: int, noun: str = "") -> str:
         """Agrees with its noun: doscientas casas, veintiún libros, una hora."""

@@ -88,7 +88,8 @@ class Persian(Grammar):
     )
     dotted = frozenset(words("د م ه ق ه.ش ه.ق ق.م ر.ک ص.پ ب.ظ ق.ظ"))
     numbered = frozenset(words("ص ج ش ت"))
-    conjunctions = words("و اما ولی که چون زیرا اگر تا یا بلکه هرچند درحالی‌که وقتی پس سپس")
+    conjunctions = words("و اما ولی چون زیرا یا بلکه هرچند سپس پس")
+    relatives = words("که اگر تا وقتی درحالی‌که")
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 0:

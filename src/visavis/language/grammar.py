@@ -44,7 +44,8 @@ class Grammar(ABC):
     openers: marks that open a question or an exclamation.
     dotted: words whose full stop never ends a sentence, in lower case and without it: mr, e.g.
     numbered: words whose full stop does not end a sentence before a digit: no, fig, jan.
-    conjunctions: words before which a sentence that is too long for one breath may be cut.
+    conjunctions, relatives: words before which a sentence that is too long for one breath may be
+        cut; before the latter only if it is very long.
     """
 
     language: ClassVar[Language]
@@ -77,6 +78,7 @@ class Grammar(ABC):
     dotted: ClassVar[frozenset[str]] = frozenset()
     numbered: ClassVar[frozenset[str]] = frozenset()
     conjunctions: ClassVar[Sequence[str]] = ()
+    relatives: ClassVar[Sequence[str]] = ()
 
     @abstractmethod
     def cardinal(self, value: int, noun: str = "") -> str:

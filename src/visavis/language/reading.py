@@ -50,7 +50,7 @@ def read(text: str, language: Language) -> str:
 def _line_end(gap: re.Match[str]) -> str:
     """A full stop where a line ends without a mark."""
     text, start = gap.string, gap.start()
-    return ". " if 0 < start and gap.end() < len(text) and text[start - 1] not in MARKS else " "
+    return ". " if start > 0 and gap.end() < len(text) and text[start - 1] not in MARKS else " "
 
 
 def _folded(text: str) -> str:

@@ -28,8 +28,9 @@ class Eye:
     band: [h, w], how much skin above the lid may stretch, at each column.
     veil: 0..1, where a lid may be.
     down: [2], the eye's own downward direction in pixels.
-    free: [h, w, 1], how far a pixel goes along with a shift of the iris by one eye width, in pixels.
     places: [h, w, 2], the window's own pixels.
+    ball: the part of the window where the eyeball shows; free: [.., .., 1] there, how far a pixel goes
+        along with a shift of the iris by one eye width, in pixels.
     """
 
     left: int
@@ -41,8 +42,9 @@ class Eye:
     band: Floats
     veil: Floats
     down: Floats
-    free: Floats
     places: Floats
+    ball: tuple[slice, slice]
+    free: Floats
 
 
 def eyes_of(portrait: Portrait, texture: np.ndarray, scale: int) -> tuple[Eye, Eye]:
@@ -62,10 +64,8 @@ def wears_spectacles(portrait: Portrait) -> bool:
     points = portrait.landmarks[:, :2]
     across = points[263] - points[33]
     down = points[197] - points[9]
-    along, aside = (
-        np.linspace(0, 1, 60)[:, None, None],
-        np.array([-0.04, -0.02, 0, 0.02, 0.04])[None, :, None],
-    )
+    along = np.linspace(0, 1, 60)[:, None, None]
+    aside = np.linspace(-0.04, 0.04, 5)[None, :, None]
     places = (points[9] + along * down + aside * across).astype(np.float32)
     profile = np.median(look_up(blurred(grey(portrait.pixels), 0.7), places), 1).astype(np.float32)
     edge = np.abs(profile[4:] - profile[:-4]).max() / (np.median(profile) + 10)
@@ -89,12 +89,17 @@ def _eye(texture: np.ndarray, points: Floats, iris: Floats, indices: EyeIndices,
     up, down = (smooth @ ((lid - centre) @ axes.T / width).astype(np.float32) for lid in (upper, lower))
     upper_y = np.interp(local[..., 0], up[:, 0], up[:, 1]).astype(np.float32)
     lower_y = np.interp(local[..., 0], down[:, 0], down[:, 1]).astype(np.float32)
+    photo = texture[top:bottom, left:right].copy()
+    seen = (iris - centre) @ axes.T / width
+    upper_y -= _overlooked(photo, local, seen, upper_y) * np.clip(1 - (2 * local[..., 0]) ** 2, 0, 1)
     inside = smoothstep((0.5 - np.abs(local[..., 0])) / 0.06 + 0.35)
     below = local[..., 1] - upper_y
     opening = np.maximum(lower_y - upper_y, 0)
-    photo = texture[top:bottom, left:right].copy()
     brow = ((points[list(indices.brow)] - centre) @ axes.T / width).astype(np.float32)
     brow_y = np.interp(local[..., 0], brow[:, 0], brow[:, 1])
+    free = _free(local, seen, upper_y, lower_y, width)
+    rows, columns = np.nonzero(free[..., 0] >= min(1e-3, free.max()))
+    ball = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
     return Eye(
         left=int(left),
         top=int(top),
@@ -105,9 +110,31 @@ def _eye(texture: np.ndarray, points: Floats, iris: Floats, indices: EyeIndices,
         band=_free_band(photo, below, local[..., 0], np.asarray(upper_y - brow_y, np.float32), rims),
         veil=inside,
         down=axes[1],
-        free=_free(local, (iris - centre) @ axes.T / width, upper_y, lower_y, width),
         places=np.stack([x - left, y - top], -1).astype(np.float32),
+        ball=ball,
+        free=free[ball],
     )
+
+
+def _overlooked(photo: np.ndarray, local: Floats, iris: Floats, upper_y: Floats) -> float:
+    """How much of the iris shows above the lid as it was found, in eye widths: 0 if the lid may be true.
+
+    A lid covers the top of the iris, never half of it. Where the mesh says so (behind spectacles, on a
+    drawing), the lid is where the picture stops being as dark as the iris, at the iris' top at most.
+    """
+    centre = iris[0]
+    radius = float(np.linalg.norm(iris[1:] - centre, axis=1).mean())
+    x, up = local[..., 0] - centre[0], centre[1] - local[..., 1]
+    over = np.abs(x) < 0.4 * radius
+    covered = float(np.median((centre[1] - upper_y)[over])) if over.any() else radius
+    if covered > 0.65 * radius:
+        return 0.0
+    bright = grey(photo).astype(np.float32)
+    steps = np.arange(0.3, 1.3, 0.1) * radius
+    rows = [bright[over & (np.abs(up - step) < 0.08 * radius)] for step in steps]
+    profile = np.array([row.mean() if len(row) else 255.0 for row in rows])
+    lid = float(steps[int(np.argmax(np.diff(profile)))])
+    return max(0.0, min(lid, 0.95 * radius) - covered)
 
 
 def _free_band(photo: np.ndarray, below: Floats, across: Floats, to_brow: Floats, rims: bool) -> Floats:
@@ -142,11 +169,10 @@ def look(texture: np.ndarray, eye: Eye, gaze: tuple[float, float], blink: float)
     height, width = eye.photo.shape[:2]
     window = texture[eye.top : eye.top + height, eye.left : eye.left + width]
     blink = min(1.0, blink + SHUT_BY_LOOKING_DOWN * max(gaze[1], 0.0))
-    if max(abs(gaze[0]), abs(gaze[1])) < 0.02:
-        window[:] = eye.photo
-    else:
+    window[:] = eye.photo
+    if max(abs(gaze[0]), abs(gaze[1])) > 0.02:
         shift = eye.free * vector(GLANCE * gaze[0], 0.6 * GLANCE * gaze[1])
-        window[:] = look_up(eye.photo, eye.places - shift)
+        window[eye.ball] = look_up(eye.photo, eye.places[eye.ball] - shift)
     if blink > 0.03:
         _shut(window, eye, blink)
 
@@ -157,7 +183,7 @@ def _shut(window: np.ndarray, eye: Eye, blink: float) -> None:
     past = eye.below - edge  # below the lid's edge
     along = np.clip((eye.below + eye.band) / (edge + eye.band), 0, 1)  # from the band's top to the edge
     stretched = eye.band * (along * (1 - 0.4 * blink * (1 - along)) - 1)
-    source = np.where(past > 0, past, np.maximum(stretched, np.minimum(eye.below, -eye.band)))
+    source = np.where(past > 0, past, np.where(eye.below < -eye.band, eye.below, stretched))
     shift = ((source - eye.below) * eye.width)[..., None] * eye.down
     lid = look_up(eye.photo, eye.places + shift, cubic=True)
     shown = np.clip((LASH - past) / 0.02, 0, 1) * eye.veil

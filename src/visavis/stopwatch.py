@@ -1,0 +1,76 @@
+"""How long each stage of a video took, and how long its next one waited for it."""
+
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from visavis.contracts import Stream
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds. The stages overlap: each is how long the next one waited for it, without what it waited for.
+
+    first_frame, total: since the process, or the stopwatch, began.
+    """
+
+    text: float
+    speech: float
+    portrait: float
+    prepare: float
+    first_frame: float
+    render: float
+    encode: float
+    total: float
+
+
+class Stopwatch:
+    """How long is waited for what; `since`: seconds that had passed before it was made."""
+
+    def __init__(self, since: float = 0.0) -> None:
+        self._began = time.perf_counter() - since
+        self.spent: defaultdict[str, float] = defaultdict(float)
+
+    @property
+    def now(self) -> float:
+        """Seconds since it all began."""
+        return time.perf_counter() - self._began
+
+    @contextlib.contextmanager
+    def timing(self, stage: str) -> Iterator[None]:
+        """Add what the block takes to a stage."""
+        began = self.now
+        try:
+            yield
+        finally:
+            self.spent[stage] += self.now - began
+
+    async def waiting(self, stage: str, source: Stream[T]) -> Stream[T]:
+        """The same stream; what its items are waited for is added to a stage."""
+        async with contextlib.aclosing(source):
+            while True:
+                with self.timing(stage):
+                    try:
+                        item = await anext(source)
+                    except StopAsyncIteration:
+                        return
+                yield item
+
+    def timings(self, first_frame: float) -> Timings:
+        """What was measured, each stage less the one inside it."""
+        spent = self.spent
+        return Timings(
+            text=spent["text"],
+            speech=max(0.0, spent["speech"] - spent["text"]),
+            portrait=spent["portrait"],
+            prepare=spent["prepare"],
+            first_frame=first_frame,
+            render=max(0.0, spent["render"] - spent["heard"]),
+            encode=spent["encode"],
+            total=self.now,
+        )

@@ -195,7 +195,7 @@ class English(Grammar):
     def year(self, value: int) -> str:
         """A year from 1 on: 1999 -> nineteen ninety nine, 2005 -> two thousand five."""
         century, rest = divmod(value, 100)
-        if not 1100 <= value < 2100 or 2000 <= value < 2010:
+        if not 1010 <= value < 2100 or 2000 <= value < 2010:
             return self.cardinal(value)
         if not rest:
             return f"{self.cardinal(century)} hundred"

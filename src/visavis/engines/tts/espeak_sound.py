@@ -151,7 +151,7 @@ def _within(marks: Iterable[Mark], first: int, length: int) -> list[Mark]:
     moved = [mark._replace(sample=max(0, mark.sample - first)) for mark in marks]
     kept: list[Mark] = []
     begin = 0
-    for mark, end in zip(moved, _ends(moved, length), strict=True):
+    for mark, end in _spans(moved, length):
         if begin < length and (mark.symbol or end - begin >= SHORT_SILENCE):
             kept.append(mark._replace(sample=begin))
             begin = min(end, length)
@@ -161,7 +161,7 @@ def _within(marks: Iterable[Mark], first: int, length: int) -> list[Mark]:
 def _unfolded(marks: Sequence[Mark], length: int) -> Iterator[Mark]:
     """Give a sound that is uttered inside the one before it the last part of that one."""
     before = 0
-    for mark, end in zip(marks, _ends(marks, length), strict=True):
+    for mark, end in _spans(marks, length):
         if mark.sample == end:
             mark = mark._replace(sample=end - round(SHARE * (end - before)))
         if mark.sample < end:
@@ -169,8 +169,9 @@ def _unfolded(marks: Sequence[Mark], length: int) -> Iterator[Mark]:
         before = mark.sample
 
 
-def _ends(marks: Sequence[Mark], length: int) -> list[int]:
-    return [*(mark.sample for mark in marks[1:]), length]
+def _spans(marks: Sequence[Mark], length: int) -> Iterable[tuple[Mark, int]]:
+    """Each mark and the sample where its phone ends."""
+    return zip(marks, [*(mark.sample for mark in marks[1:]), length], strict=False)
 
 
 def mixed(take: Take, pause: int, response: Samples, tail: Samples) -> tuple[Samples, Samples]:
@@ -262,13 +263,12 @@ def chunks(samples: Samples, marks: Sequence[Mark], at: int) -> Iterator[AudioCh
 
     at: index of the first sample within the utterance; marks count from there.
     """
-    ends = _ends(marks, len(samples))
     phones = [
-        Phone(mark.symbol, (at + mark.sample) / RATE, (at + end) / RATE, mark.stress)
-        for mark, end in zip(marks, ends, strict=True)
+        (mark.sample, Phone(mark.symbol, (at + mark.sample) / RATE, (at + end) / RATE, mark.stress))
+        for mark, end in _spans(marks, len(samples))
     ]
     count = -(-len(samples) // CHUNK)
     for i in range(count):
         first, last = i * len(samples) // count, (i + 1) * len(samples) // count
-        here = tuple(phone for mark, phone in zip(marks, phones, strict=True) if first <= mark.sample < last)
+        here = tuple(phone for start, phone in phones if first <= start < last)
         yield AudioChunk(samples[first:last], RATE, at + first, here)

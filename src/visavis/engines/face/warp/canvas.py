@@ -150,7 +150,7 @@ class _Parting:
             for curve in (self.middle[:, 1], self.lower[:, 1] - self.upper[:, 1])
         )
         touch = np.clip(1 - gap / (2 * thick), 0, 1)
-        touch *= np.clip((x - x0) * (x1 - 1 - x) / (0.05 * (x1 - x0) ** 2), 0, 1)
+        touch *= np.clip((x - x0) * (x1 - 1 - x) / (0.14 * (x1 - x0) ** 2), 0, 1)
         away = (y - line) / thick
         dark = touch * (0.38 * np.exp(-(away**2)) + 0.16 * np.exp(-((away / 3) ** 2)))
         window = picture[y0:y1, x0:x1]

@@ -191,8 +191,8 @@ def contours_of(lips: Lips, mouth: Mouth) -> Contours:
     spread = float(np.clip(squeeze, 0.4, 1.2)) ** (-0.35 - 0.15 * lips.smile)
     stretch = (1 - 0.14 * open_) * (1 - 0.28 * pressed * mouth.press) * spread * relax
     within = 1 - ALONG**4  # at the corners there is nothing to swell
-    upper_thick *= 1 + within * (stretch * (1 + 0.30 * ring * bulge) - 1)
-    lower_thick *= 1 + within * (stretch * (1 + 0.22 * ring * bulge) * (1 - 0.45 * mouth.tuck) - 1)
+    upper_thick *= 1 + within * (stretch * (1 + 0.16 * ring * bulge) - 1)
+    lower_thick *= 1 + within * (stretch * (1 + 0.14 * ring * bulge) * (1 - 0.45 * mouth.tuck) - 1)
     tucked = 0.045 * unit * mouth.tuck * (1 - ALONG**2) * (1 - pressed)
     inner_upper = np.stack([x, seam - lift * upper_share - 0.6 * tucked, z], 1)
     lower_y = seam + (gap - lift) * lower_share + 0.2 * tucked

@@ -22,9 +22,9 @@ from visavis.commands.process import process_age
 from visavis.commands.say import named_after
 
 ROOT = Path(__file__).parents[1]
-HUMMING = ("--tts", "hum", "--face", "scripted")
+SCRIPTED = ("--tts", "scripted", "--face", "scripted")
 # The scripted face takes too little room in a file for a test to see the file grow.
-MOVING = ("--tts", "hum", "--face", "warp", "--size", "256")
+MOVING = ("--tts", "scripted", "--face", "warp", "--size", "256")
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (info / "entry_points.txt").write_text(
         "[visavis.face]\nscripted = tests.fakes.face:ScriptedFace\n"
         "broken = tests.fakes.face:NoSuchFace\n"
-        "[visavis.tts]\nhum = tests.fakes.voice:Hum\n"
+        "[visavis.tts]\nscripted = tests.fakes.tts:ScriptedTts\n"
     )
     monkeypatch.syspath_prepend(str(strangers))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(strangers), str(ROOT)]))
@@ -97,7 +97,7 @@ def left(folder: Path) -> set[str]:
 def test_a_text_becomes_a_video_and_a_line_about_it(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("say", "Hello, you there!", "--portrait", str(faces), *HUMMING, "--size", "256")
+    words = ("say", "Hello, you there!", "--portrait", str(faces), *SCRIPTED, "--size", "256")
     assert main([*words, "--out", "a.mp4"]) == 0
     told = capsys.readouterr()
     assert told.out.startswith("a.mp4: ")
@@ -110,7 +110,17 @@ def test_a_text_becomes_a_video_and_a_line_about_it(
 def test_json_is_all_there_is_on_standard_output(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ("say", "Hola, ¿qué tal?", "--portrait", str(faces), *HUMMING, "--size", "256x512", "--fps", "30")
+    words = (
+        "say",
+        "Hola, ¿qué tal?",
+        "--portrait",
+        str(faces),
+        *SCRIPTED,
+        "--size",
+        "256x512",
+        "--fps",
+        "30",
+    )
     assert main([*words, "--json", "--out", "a.mov"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert (made["file"], made["fps"], made["width"], made["height"]) == ("a.mov", 30, 256, 512)
@@ -124,7 +134,7 @@ def test_json_is_all_there_is_on_standard_output(
 def test_a_file_without_a_name_gets_one_and_replaces_nothing(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = ["say", "Good morning!", "--portrait", str(faces), *HUMMING, "--size", "256"]
+    words = ["say", "Good morning!", "--portrait", str(faces), *SCRIPTED, "--size", "256"]
     assert [main(words) for _ in range(3)] == [0, 0, 0]
     assert left(here) == {"good-morning.mp4", "good-morning-2.mp4", "good-morning-3.mp4"}
     assert capsys.readouterr().out.count("good-morning") == 3
@@ -151,7 +161,7 @@ def test_an_existing_file_is_replaced_where_it_is_named(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / "a.mp4").write_text("old")
-    assert main(["say", "Hi.", "--portrait", str(faces), *HUMMING, "--size", "256", "--out", "a.mp4"]) == 0
+    assert main(["say", "Hi.", "--portrait", str(faces), *SCRIPTED, "--size", "256", "--out", "a.mp4"]) == 0
     assert kinds(here / "a.mp4")["video"] == "h264"
     assert capsys.readouterr().err == ""
 
@@ -190,8 +200,34 @@ def test_a_signal_leaves_nothing_behind(here: Path, faces: Path, told: signal.Si
     assert left(here) == set()
 
 
+def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(here: Path, faces: Path) -> None:
+    limited = 'ulimit -f 16; exec "$0" -m visavis.cli "$@"'
+    text = "This goes on and on. " * 50
+    words = ["bash", "-c", limited, sys.executable, "say", text, "--portrait", str(faces), *MOVING]
+    done = subprocess.run([*words, "--out", "a.mp4"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "visavis: cannot write a.mp4: file too large; choose another place or make room\n"
+    assert done.stdout == ""
+    assert left(here) == set()
+
+
+def test_a_closed_terminal_is_ignored_where_it_is_to_be(here: Path, faces: Path) -> None:
+    """As nohup starts it."""
+    words = [sys.executable, "-m", "visavis.cli", "say", "-", "--portrait", str(faces), *MOVING]
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = subprocess.Popen([*words, "--out", "a.mp4"], stdin=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    waited_for(here, 0, process)
+    process.send_signal(signal.SIGHUP)
+    process.communicate("Still here.", timeout=60)
+    assert process.returncode == 0
+    assert left(here) == {"a.mp4"}
+
+
 def test_a_signal_ends_the_wait_for_text(here: Path, faces: Path) -> None:
-    words = ("say", "-", "--portrait", str(faces), *HUMMING, "--out", "a.mp4")
+    words = ("say", "-", "--portrait", str(faces), *SCRIPTED, "--out", "a.mp4")
     with started(*words, stdin=subprocess.PIPE) as process:
         waited_for(here, 0, process)
         time.sleep(0.3)  # by now it most likely waits; if not, the outcome is the same
@@ -202,18 +238,18 @@ def test_a_signal_ends_the_wait_for_text(here: Path, faces: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂🎉", "…", "()"])
 def test_nothing_to_say(here: Path, faces: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
-    refused(capsys, "say", text, "--portrait", str(faces), *HUMMING, "--out", "a.mp4")
+    refused(capsys, "say", text, "--portrait", str(faces), *SCRIPTED, "--out", "a.mp4")
     assert left(here) == set()
 
 
 def test_an_unknown_language(here: Path, faces: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("say", "Hallo.", "--portrait", str(faces), *HUMMING, "--language", "klingon")
+    words = ("say", "Hallo.", "--portrait", str(faces), *SCRIPTED, "--language", "klingon")
     assert "'klingon'" in refused(capsys, *words)
     assert left(here) == set()
 
 
 def test_an_unknown_voice(here: Path, faces: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("say", "Hello.", "--portrait", str(faces), *HUMMING, "--voice", "adda")
+    words = ("say", "Hello.", "--portrait", str(faces), *SCRIPTED, "--voice", "adda")
     assert refused(capsys, *words).startswith("unknown voice 'adda'; did you mean ada?")
     assert left(here) == set()
 
@@ -236,7 +272,7 @@ def test_pictures_that_are_no_portrait(
     kept = tmp_path / "pictures"
     kept.mkdir()
     for name, word in pictures(kept):
-        sentence = refused(capsys, "say", "Hi.", "--portrait", str(kept / name), *HUMMING, "--out", "a.mp4")
+        sentence = refused(capsys, "say", "Hi.", "--portrait", str(kept / name), *SCRIPTED, "--out", "a.mp4")
         assert word in sentence
         assert left(here) == set()
 
@@ -246,7 +282,7 @@ def test_a_truncated_photo(
 ) -> None:
     cut = tmp_path / "cut.jpg"
     cut.write_bytes(faces.read_bytes()[:20_000])
-    assert "damaged" in refused(capsys, "say", "Hi.", "--portrait", str(cut), *HUMMING, "--out", "a.mp4")
+    assert "damaged" in refused(capsys, "say", "Hi.", "--portrait", str(cut), *SCRIPTED, "--out", "a.mp4")
     assert left(here) == set()
 
 
@@ -264,7 +300,7 @@ def test_several_faces_are_told_of(
         "Hi.",
         "--portrait",
         str(tmp_path / "two.png"),
-        *HUMMING,
+        *SCRIPTED,
         "--size",
         "256",
         "--out",
@@ -277,7 +313,7 @@ def test_several_faces_are_told_of(
 def test_without_a_portrait_the_demo_speaks_and_that_is_said(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["say", "Hi.", *HUMMING, "--size", "256", "--out", "a.mp4"]) == 0
+    assert main(["say", "Hi.", *SCRIPTED, "--size", "256", "--out", "a.mp4"]) == 0
     assert "demo portrait" in capsys.readouterr().err
     assert left(here) == {"a.mp4"}
 
@@ -286,7 +322,7 @@ def test_the_portrait_that_is_set_speaks_where_none_is_named(
     here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (here / ".env").write_text(f"DEFAULT_REFERENCE_IMAGE={faces}\n")
-    assert main(["say", "Hi.", *HUMMING, "--size", "256", "--out", "a.mp4"]) == 0
+    assert main(["say", "Hi.", *SCRIPTED, "--size", "256", "--out", "a.mp4"]) == 0
     assert capsys.readouterr().err == ""
 
 
@@ -300,14 +336,17 @@ def test_the_portrait_that_is_set_speaks_where_none_is_named(
         (("say", "--audio", "a.wav", "--voice", "ada"), "--voice is for a text"),
         (("say", "Hi.", "--avatar", "me"), "avatars cannot be registered in this version"),
         (("say", "Hi.", "--tts", "espaek"), "unknown tts engine 'espaek'; did you mean espeak?"),
-        (("say", "Hi.", "--tts", "hum", "--face", "wrap"), "unknown face engine 'wrap'; did you mean warp?"),
-        (("say", "Hi.", *HUMMING, "--out", "a.avi"), "cannot write '.avi' files (a.avi)"),
         (
-            ("say", "Hi.", *HUMMING, "--out", "no/a.mp4"),
+            ("say", "Hi.", "--tts", "scripted", "--face", "wrap"),
+            "unknown face engine 'wrap'; did you mean warp?",
+        ),
+        (("say", "Hi.", *SCRIPTED, "--out", "a.avi"), "cannot write '.avi' files (a.avi)"),
+        (
+            ("say", "Hi.", *SCRIPTED, "--out", "no/a.mp4"),
             "there is no folder no to write a.mp4 to; make it first",
         ),
-        (("say", "Hi.", *HUMMING, "--out", "."), "cannot write a file without an ending"),
-        (("say", "Hi.", *HUMMING, "--sheet", "a.mp4"), "cannot write '.mp4' files (a.mp4)"),
+        (("say", "Hi.", *SCRIPTED, "--out", "."), "cannot write a file without an ending"),
+        (("say", "Hi.", *SCRIPTED, "--sheet", "a.mp4"), "cannot write '.mp4' files (a.mp4)"),
         (
             ("say", "Hi.", "--size", "2000"),
             "'2000' cannot be made; sides are even and from 256 to 1024 pixels",
@@ -351,20 +390,20 @@ def test_a_face_that_cannot_pose_for_a_sheet(
 def test_an_engine_that_cannot_start_is_a_failure_and_not_a_mistake(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sentence = refused(capsys, "say", "Hi.", "--tts", "hum", "--face", "broken", status=1)
+    sentence = refused(capsys, "say", "Hi.", "--tts", "scripted", "--face", "broken", status=1)
     assert sentence.startswith("the face engine 'broken' is installed but cannot start")
 
 
 def test_a_bad_setting_is_one_sentence(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("visavis.toml").write_text('log_levl = "debug"\n')
-    assert "did you mean log_level?" in refused(capsys, "say", "Hi.", *HUMMING)
+    assert "did you mean log_level?" in refused(capsys, "say", "Hi.", *SCRIPTED)
 
 
 def test_a_backend_that_is_not_installed_is_replaced_and_that_is_said(here: Path, faces: Path) -> None:
     """In a process of its own, for it changes how warnings are told."""
     pytest.importorskip("visavis.engines.face.warp")
     env = {**os.environ, "AVATAR_BACKEND": "ditto"}
-    words = ["say", "Hi.", "--tts", "hum", "--portrait", str(faces), "--size", "256", "--out", "a.mp4"]
+    words = ["say", "Hi.", "--tts", "scripted", "--portrait", str(faces), "--size", "256", "--out", "a.mp4"]
     done = subprocess.run(
         [sys.executable, "-m", "visavis.cli", *words], env=env, capture_output=True, text=True, check=True
     )
@@ -386,7 +425,7 @@ def test_a_mistake_of_ours_is_one_sentence_and_with_v_a_traceback(
 
 
 def test_voices_are_listed_with_language_and_gender(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["voices", "--tts", "hum"]) == 0
+    assert main(["voices", "--tts", "scripted"]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split() == ["ada", "en", "English", "female"]
     assert len(lines) == 5

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from tests.fakes.face import ScriptedFace, blank_portrait, openness
-from tests.fakes.voice import Hum
+from tests.fakes.tts import LETTER, ScriptedTts
 from tests.test_sound import write as write_sound
-from visavis.contracts import Clause, Prepared, Stream
+from visavis.contracts import Clause, Prepared, Stream, Voice
 from visavis.errors import EngineError, InputError, OutputError, PortraitError, TextError, UnknownName
 from visavis.media import AudioChunk, Portrait, VideoFrame
 from visavis.render import Film, Progress, film
@@ -24,11 +24,11 @@ from visavis.stopwatch import Stopwatch
 SIZE = (64, 64)
 AROUND = SECONDS_BEFORE + SECONDS_AFTER
 TEXT = [Clause("a" * 20, "en", 0.5), Clause("b" * 10, "en", 0.3)]
-TEXT_SECONDS = 20 * 0.05 + 0.5 + 10 * 0.05 + 0.3 + AROUND
+TEXT_SECONDS = 20 * LETTER + 0.5 + 10 * LETTER + 0.3 + AROUND
 
 
 async def say(
-    out: Path, clauses: list[Clause], tts: Hum, face: ScriptedFace, voice: str | None = None
+    out: Path, clauses: list[Clause], tts: ScriptedTts, face: ScriptedFace, voice: str | None = None
 ) -> Film:
     watch = Stopwatch()
     speech = spoken(iter(clauses), tts, voice, watch)
@@ -59,7 +59,7 @@ def tasks() -> set[asyncio.Task[Any]]:
 
 
 async def test_a_text_becomes_a_video_in_which_the_mouth_moves_with_the_sound(tmp_path: Path) -> None:
-    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace())
+    made = await say(tmp_path / "a.mp4", TEXT, ScriptedTts(), ScriptedFace())
     mouth, loudness = decoded(made.path)
     assert made.frames == len(mouth) == round(TEXT_SECONDS * 25 + 0.5)
     assert made.seconds == pytest.approx(TEXT_SECONDS)
@@ -69,19 +69,27 @@ async def test_a_text_becomes_a_video_in_which_the_mouth_moves_with_the_sound(tm
     assert mouth[0] == mouth[-1] == 0
     assert left_in(tmp_path) == ["a.mp4"]
     assert tasks() == set()
+    with av.open(str(made.path)) as container:
+        assert "synthetic" in container.metadata["comment"]
 
 
 async def test_frames_that_do_not_divide_the_rate(tmp_path: Path) -> None:
-    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace(30))
+    made = await say(tmp_path / "a.mp4", TEXT, ScriptedTts(), ScriptedFace(30))
     assert made.frames == round(TEXT_SECONDS * 30)
     assert made.fps == 30
 
 
 async def test_the_voice_is_the_first_of_the_texts_language_or_the_one_asked_for(tmp_path: Path) -> None:
-    for language, name, expected in (("es", None, "carmen"), ("en", None, "ada"), ("en", "bo", "bo")):
-        tts = Hum()
-        await say(tmp_path / "a.mp4", [Clause("hola", language)], tts, ScriptedFace(), name)  # type: ignore[arg-type]
-        assert tts.spoken == [(expected, "hola")]
+    heard = list[str]()
+
+    class Told(ScriptedTts):
+        def speak(self, clauses: Stream[Clause], voice: Voice) -> Stream[AudioChunk]:
+            heard.append(voice.name)
+            return super().speak(clauses, voice)
+
+    await say(tmp_path / "a.mp4", [Clause("hola", "es"), Clause("hello", "en")], Told(), ScriptedFace())
+    await say(tmp_path / "a.mp4", [Clause("hola", "es")], Told(), ScriptedFace(), "bert")
+    assert heard == ["carla", "bert"]
 
 
 async def test_a_sound_file_is_kept_as_it_is(tmp_path: Path) -> None:
@@ -100,7 +108,7 @@ async def test_a_sound_file_is_kept_as_it_is(tmp_path: Path) -> None:
 async def test_progress_ends_at_the_whole_and_the_estimate_becomes_exact(tmp_path: Path) -> None:
     seen = list[tuple[float, float | None]]()
     watch = Stopwatch()
-    speech = spoken(iter(TEXT), Hum(), None, watch, characters=30)
+    speech = spoken(iter(TEXT), ScriptedTts(), None, watch, characters=30)
     made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, show(seen))
     assert len(seen) == made.frames
     assert seen == sorted(seen, key=itemgetter(0))
@@ -113,14 +121,14 @@ async def test_a_text_of_unknown_length_gives_no_estimate_until_it_is_heard(tmp_
     seen = list[tuple[float, float | None]]()
     watch = Stopwatch()
     clauses = [Clause("a" * 10, "en") for _ in range(20)]
-    speech = spoken(iter(clauses), Hum(), None, watch)
+    speech = spoken(iter(clauses), ScriptedTts(), None, watch)
     made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, show(seen))
     assert seen[0][1] is None
     assert seen[-1][1] == pytest.approx(made.seconds)
 
 
 async def test_the_stages_are_timed(tmp_path: Path) -> None:
-    made = await say(tmp_path / "a.mp4", TEXT, Hum(), ScriptedFace())
+    made = await say(tmp_path / "a.mp4", TEXT, ScriptedTts(), ScriptedFace())
     timings = made.timings
     assert 0 < timings.first_frame < timings.total
     assert min(timings.portrait, timings.prepare, timings.encode, timings.text) > 0
@@ -137,13 +145,13 @@ async def test_a_long_text_is_not_gathered_anywhere(tmp_path: Path) -> None:
         nonlocal read
         for _ in range(200):
             read += 1
-            yield Clause("a", "en", 0.05)
+            yield Clause("a", "en", 0.04)
 
     def look(done: float, _: float | None) -> None:
         gaps.append(read - done / 0.1)
 
     watch = Stopwatch()
-    speech = spoken(clauses(), Hum(), None, watch)
+    speech = spoken(clauses(), ScriptedTts(), None, watch)
     await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, look)
     assert read == 200
     assert max(gaps) < 16
@@ -162,7 +170,12 @@ async def test_portrait_and_speech_begin_together(tmp_path: Path) -> None:
 
     watch = Stopwatch()
     await film(
-        spoken(clauses(), Hum(), None, watch), ScriptedFace(), portrait, tmp_path / "a.mp4", SIZE, watch
+        spoken(clauses(), ScriptedTts(), None, watch),
+        ScriptedFace(),
+        portrait,
+        tmp_path / "a.mp4",
+        SIZE,
+        watch,
     )
 
 
@@ -179,7 +192,7 @@ async def test_a_cancelled_film_leaves_nothing(tmp_path: Path, hops: int) -> Non
 
     watch = Stopwatch()
     face = ScriptedFace()
-    speech = spoken(endless(), Hum(), None, watch)
+    speech = spoken(endless(), ScriptedTts(), None, watch)
     making = asyncio.create_task(film(speech, face, blank_portrait, tmp_path / "a.mp4", SIZE, watch))
     for _ in range(hops):
         await asyncio.sleep(0.0002)
@@ -208,24 +221,26 @@ async def test_whatever_stage_fails_its_sentence_arrives_and_nothing_stays(tmp_p
         raise PortraitError("no face was found; give another photo")
 
     out = tmp_path / "a.mp4"
-    with pytest.raises(EngineError, match="humming voice has died"):
-        await say(out, TEXT, Hum(broken_by="b" * 10), ScriptedFace())
+    with pytest.raises(EngineError, match="scripted voice dies"):
+        await say(out, TEXT, ScriptedTts(fails_at=1), ScriptedFace())
     with pytest.raises(EngineError, match="stumbled"):
-        await say(out, TEXT, Hum(), Stumbling())
+        await say(out, TEXT, ScriptedTts(), Stumbling())
     with pytest.raises(UnknownName, match="unknown voice 'ad'; did you mean ada"):
-        await say(out, TEXT, Hum(), ScriptedFace(), "ad")
+        await say(out, TEXT, ScriptedTts(), ScriptedFace(), "ad")
     with pytest.raises(TextError, match="nothing to say"):
-        await say(out, [], Hum(), ScriptedFace())
+        await say(out, [], ScriptedTts(), ScriptedFace())
     with pytest.raises(PortraitError, match="no face was found"):
-        await film(spoken(iter(TEXT), Hum(), None, Stopwatch()), ScriptedFace(), lost, out, SIZE, Stopwatch())
+        await film(
+            spoken(iter(TEXT), ScriptedTts(), None, Stopwatch()), ScriptedFace(), lost, out, SIZE, Stopwatch()
+        )
     with pytest.raises(InputError, match="nothing to say and nothing to hear"):
-        await say(out, [Clause("", "en")], Hum(), ScriptedFace())
+        await say(out, [Clause("", "en")], ScriptedTts(), ScriptedFace())
     assert left_in(tmp_path) == []
     assert tasks() == set()
 
 
 async def test_a_place_that_cannot_be_written_to_is_told_before_any_work(tmp_path: Path) -> None:
-    tts, face = Hum(), ScriptedFace()
+    tts, face = ScriptedTts(), ScriptedFace()
     with pytest.raises(OutputError, match="there is no folder"):
         await say(tmp_path / "nowhere" / "a.mp4", TEXT, tts, face)
     assert tts.spoken == []

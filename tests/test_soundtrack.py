@@ -3,7 +3,7 @@ from collections.abc import AsyncGenerator
 import numpy as np
 import pytest
 
-from tests.fakes.voice import Hum
+from tests.fakes.tts import VOICES
 from visavis.errors import UnknownName
 from visavis.media import AudioChunk, Phone
 from visavis.soundtrack import rested, voice_for
@@ -48,4 +48,4 @@ async def test_no_stillness_around_nothing() -> None:
 
 def test_a_language_without_a_voice() -> None:
     with pytest.raises(UnknownName, match="unknown voice for the language 'zh'; there is: en"):
-        voice_for(Hum.voices[:2], None, "zh")
+        voice_for(VOICES[:2], None, "zh")

@@ -22,8 +22,13 @@ from visavis.transports.file import VideoFile, writing
 
 Progress: TypeAlias = Callable[[float, float | None], None]
 
+# A picture and the sound that has been heard since the one before it.
+Piece: TypeAlias = tuple[Pixels, list[Samples]]
+
 CHUNKS_AHEAD: Final = 2
 FRAMES_AHEAD: Final = 4
+
+MARK: Final = "a synthetic video, made with visavis"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,9 @@ async def film(
     """
     async with contextlib.AsyncExitStack() as stack:
         await stack.enter_async_context(contextlib.aclosing(track.chunks))
-        sink = stack.enter_context(writing(out, size, face.fps, track.rate, threads=encoder_threads()))
+        sink = stack.enter_context(
+            writing(out, size, face.fps, track.rate, threads=encoder_threads(), comment=MARK)
+        )
         encoder = stack.enter_context(contextlib.closing(Worker("encoder")))
         chunks = await stack.enter_async_context(
             buffered(watch.waiting("speech", track.chunks), CHUNKS_AHEAD)
@@ -68,12 +75,18 @@ async def film(
         moving = face.animate(watch.waiting("heard", tap.through(chunks)), prepared, 0)
         frames = await stack.enter_async_context(buffered(watch.waiting("render", moving), FRAMES_AHEAD))
         first_frame, count = 0.0, 0
-        async for frame in frames:
-            first_frame = first_frame or watch.now
-            with watch.timing("encode"):
-                await encoder.run(partial(_append, sink, frame.pixels, tap.taken()))
-            count += 1
-            progress(count / face.fps, track.expected())
+
+        async def pieces() -> Stream[Piece]:
+            nonlocal first_frame
+            async for frame in frames:
+                first_frame = first_frame or watch.now
+                yield frame.pixels, tap.taken()
+
+        written = encoder.pipelined(partial(_append, sink), pieces())
+        async with contextlib.aclosing(watch.waiting("encode", written)) as done:
+            async for _ in done:
+                count += 1
+                progress(count / face.fps, track.expected())
         if not count:
             raise InputError("there is nothing to say and nothing to hear; give some words, or sound")
         with watch.timing("encode"):
@@ -112,7 +125,8 @@ class _Tap:
         return kept
 
 
-def _append(sink: VideoFile, pixels: Pixels, sound: list[Samples]) -> None:
+def _append(sink: VideoFile, piece: Piece) -> None:
+    pixels, sound = piece
     for samples in sound:
         sink.sound(samples)
     sink.picture(pixels)

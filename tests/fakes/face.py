@@ -14,7 +14,7 @@ from visavis.errors import PortraitError
 from visavis.media import AudioChunk, Pixels, Portrait, Samples, VideoFrame, frame_count, sample_at
 
 SKIN, MOUTH = 200, 20
-LOUDEST = 0.5
+LOUDEST = 0.3
 SLOWEST_BREATH = 50
 
 

@@ -8,7 +8,7 @@ CASES = {
     # numbers
     "1250 libros": "mil doscientos cincuenta libros",
     "1.250.000 habitantes": "un millón doscientos cincuenta mil habitantes",
-    "1.250,50 y 1,250.50": "mil doscientos cincuenta coma cincuenta y mil doscientos cincuenta coma cincuenta",
+    "1.250,5 o 1,250.5": "mil doscientos cincuenta coma cinco o mil doscientos cincuenta coma cinco",
     "20 000 personas": "veinte mil personas",
     "3,14, 3.5, 3,05": "tres coma catorce, tres coma cinco, tres coma cero cinco",
     "21, 31 y 101": "veintiuno, treinta y uno y ciento uno",

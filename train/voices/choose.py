@@ -22,7 +22,7 @@ from typing import Final, Literal, NamedTuple
 
 import espeakng_loader
 import numpy as np
-from judge import TEXTS, Judges, Opinion, Sound, Speak, loudness, pitch, speaker
+from judge import KINDS, TEXTS, Judges, Opinion, Sound, Speak, loudness, pitch, speaker
 
 from visavis.contracts import Voice
 from visavis.engines.tts.espeak_sound import Echo, response
@@ -74,7 +74,7 @@ JOKES: Final = frozenset(
     )
 )
 FAINT: Final = 30  # 256ths
-KEPT: Final = 9  # variants of each gender that are tried in all languages
+KEPT: Final = 7  # variants of each gender that are tried in all languages
 LOUDNESS: Final = -19.0  # LUFS
 
 
@@ -270,55 +270,64 @@ def report(first: list[Candidate], final: list[Candidate], finishes: list[tuple[
     template = Path(__file__).with_name("report.md").read_text()
     words = [candidate.opinion.words for candidate in first]
     phones = [candidate.opinion.phones for candidate in first]
+    best_first = sorted(first, key=lambda candidate: -candidate.opinion.score)
     return template.format(
+        kinds=len(KINDS),
         count=len(first),
         correlation=float(np.corrcoef(words, phones)[0, 1]),
-        voices="\n".join(map(_voice_line, final)),
+        loudness=LOUDNESS,
+        pace=PACE["en-us"],
+        kept=KEPT,
+        voices="\n".join(_voice_lines(final)),
         apart="\n".join(_apart_lines(final)),
         finishes="\n".join(_finish_line(name, opinions) for name, opinions in finishes),
-        variants="\n".join(
-            _variant_line(candidate) for candidate in sorted(first, key=lambda c: -c.opinion.score)
-        ),
+        variants="\n".join(map(_variant_line, best_first)),
     )
 
 
-def _voice_line(candidate: Candidate) -> str:
-    preset, opinion = candidate
-    voice = preset.voice
-    words = "" if math.isnan(opinion.words) else f"{opinion.words:.0%}"
-    return (
-        f"| {voice.name} | {voice.language} {voice.gender} | `{preset.base}` | {preset.rate} | {preset.pitch} "
-        f"| {preset.range} | {preset.tilt} | {preset.gain} | {words} | {opinion.phones:.0%} "
-        f"| {opinion.overall:.2f} | {opinion.signal:.2f} | {opinion.listeners:.2f} | {opinion.pitch:.0f} |"
+def _voice_lines(final: Iterable[Candidate]) -> Iterator[str]:
+    yield "| voice | language | espeak | rate | pitch | range | tilt | gain | " + (
+        "words | phones | OVRL | SIG | P.808 | Hz |"
     )
+    yield "|" + 14 * "---|"
+    for preset, opinion in final:
+        cells = (
+            preset.voice.name,
+            f"{preset.voice.language}, {preset.voice.gender}",
+            preset.base,
+            f"{preset.rate} | {preset.pitch} | {preset.range} | {preset.tilt} | {preset.gain:+}",
+            "" if math.isnan(opinion.words) else f"{opinion.words:.0%}",
+            f"{opinion.phones:.0%}",
+            f"{opinion.overall:.2f} | {opinion.signal:.2f} | {opinion.listeners:.2f} | {opinion.pitch:.0f}",
+        )
+        yield f"| {' | '.join(cells)} |"
 
 
-def _apart_lines(final: list[Candidate]) -> Iterator[str]:
+def _apart_lines(final: Iterable[Candidate]) -> Iterator[str]:
     for language, gender in NAMES:
         own = [c for c in final if (c.preset.voice.language, c.preset.voice.gender) == (language, gender)]
         pairs = (
-            f"{one.preset.voice.name} and {other.preset.voice.name} {distance(one.opinion, other.opinion):.1f}"
-            for one, other in combinations(own, 2)
+            f"{a.preset.voice.name} and {b.preset.voice.name} {distance(a.opinion, b.opinion):.1f}"
+            for a, b in combinations(own, 2)
         )
-        yield f"- {language} {gender}: {', '.join(pairs)}"
+        yield f"- {language}, {gender}: {'; '.join(pairs)}"
 
 
-def _finish_line(name: str, opinions: list[Opinion]) -> str:
-    words = [opinion.words for opinion in opinions if not math.isnan(opinion.words)]
-    means = (
-        np.mean([getattr(opinion, field) for opinion in opinions])
-        for field in ("overall", "signal", "listeners")
-    )
-    phones = np.mean([opinion.phones for opinion in opinions])
-    return f"| {name} | {np.mean(words):.0%} | {phones:.0%} | {' | '.join(f'{mean:.2f}' for mean in means)} |"
+def _finish_line(name: str, opinions: Iterable[Opinion]) -> str:
+    table = np.array([(o.words, o.phones, o.overall, o.signal, o.listeners) for o in opinions])
+    words, phones, *mos = np.nanmean(table, axis=0)
+    return f"| {name} | {words:.0%} | {phones:.0%} | {' | '.join(f'{mean:.2f}' for mean in mos)} |"
 
 
 def _variant_line(candidate: Candidate) -> str:
     preset, opinion = candidate
-    return (
-        f"| {preset.voice.name or '(none)'} | {preset.voice.gender} | {opinion.words:.0%} | {opinion.phones:.0%} "
-        f"| {opinion.overall:.2f} | {opinion.listeners:.2f} | {opinion.pitch:.0f} | {opinion.score:.2f} |"
+    cells = (
+        preset.voice.name or "(none)",
+        preset.voice.gender,
+        f"{opinion.words:.0%} | {opinion.phones:.0%}",
+        f"{opinion.overall:.2f} | {opinion.listeners:.2f} | {opinion.pitch:.0f} | {opinion.score:.2f}",
     )
+    return f"| {' | '.join(cells)} |"
 
 
 if __name__ == "__main__":

@@ -40,7 +40,8 @@ def until_told(work: Coroutine[Any, Any, T]) -> T:
             task.cancel()
 
         for number in (signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, tell, number)
+            if signal.getsignal(number) != signal.SIG_IGN:  # as nohup has it
+                asyncio.get_running_loop().add_signal_handler(number, tell, number)
         return await work
 
     try:

@@ -302,6 +302,8 @@ def _made(
 
 
 def _report(film: "Film", *, as_json: bool) -> None:
+    timings = {stage: round(spent, 4) for stage, spent in asdict(film.timings).items()}
+    logging.info(", ".join(f"{stage} {spent:.2f} s" for stage, spent in timings.items()))
     if not as_json:
         print(f"{film.path}: {film.seconds:.1f} s of video in {film.timings.total:.1f} s")
         return
@@ -315,7 +317,7 @@ def _report(film: "Film", *, as_json: bool) -> None:
                 "fps": film.fps,
                 "width": width,
                 "height": height,
-                "timings": {stage: round(spent, 4) for stage, spent in asdict(film.timings).items()},
+                "timings": timings,
             },
             ensure_ascii=False,
         )

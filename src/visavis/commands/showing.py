@@ -1,5 +1,6 @@
 """What is shown on the way: sentences, and on a terminal a progress bar, both on standard error."""
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,11 @@ class Bar:
         if self._bar is None:
             self._bar = self._begun()
         self._bar.total = total
+        self._bar.bar_format = self._form(known=total is not None)
         self._bar.update(done - self._bar.n)
 
     def close(self) -> None:
-        """Leave the bar as it stands and go on below it."""
+        """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
 
@@ -48,8 +50,18 @@ class Bar:
 
         # No thread that watches for a bar that hangs.
         tqdm.monitor_interval = 0
-        scaled = self._unit == "B"
-        form = "{desc} {percentage:3.0f}% |{bar}| {n_fmt} of {total_fmt}, {remaining} left"
-        if not scaled:
-            form = "{desc} {percentage:3.0f}% |{bar}| {n:.1f} of {total:.1f} s, {remaining} left"
-        return tqdm(desc=self._what, unit=self._unit, unit_scale=scaled, bar_format=form, leave=False)
+        return tqdm(
+            desc=self._what,
+            unit_scale=self._unit == "B",
+            bar_format=self._form(known=False),
+            leave=False,
+            # Left to itself, tqdm shows nothing on a terminal that does not know its size.
+            ncols=shutil.get_terminal_size().columns,
+            nrows=2,
+        )
+
+    def _form(self, *, known: bool) -> str:
+        done, total = ("{n:.1f}", "{total:.1f} s") if self._unit == "s" else ("{n_fmt}", "{total_fmt}")
+        if not known:
+            return f"{{desc}} {done}, {{elapsed}} gone"
+        return f"{{desc}} {{percentage:3.0f}}% |{{bar}}| {done} of {total}, {{remaining}} left"

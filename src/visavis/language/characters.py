@@ -69,10 +69,10 @@ class Ahead:
             found.append(character)
         return "".join(found)
 
-    def enclosed(self, opening: str, closing: str, limit: int) -> str:
+    def enclosed(self, opening: str, closing: str, limit: int, deepest: int = 4) -> str:
         """From the next character, which is `opening`, to its `closing` on the same line; they stay.
 
-        "" where it does not come within `limit` characters.
+        "" where it does not come within `limit` characters, or after more than `deepest` openings.
         """
         found: list[str] = []
         depth = 0
@@ -81,6 +81,8 @@ class Ahead:
             depth += (character == opening) - (character == closing)
             if not depth:
                 return "".join(found)
+            if depth > deepest:
+                break
         return ""
 
 

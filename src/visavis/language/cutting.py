@@ -29,10 +29,16 @@ LONGEST = 12.0
 """Seconds from which a piece without a fit mark is cut at a conjunction, a text's first clause and all
 others, and from which any piece is cut at a space."""
 
+BETWEEN_TRIES = 0.4
+"""Seconds by which a long piece has to grow before another look is taken at where to cut it."""
+
 LONGEST_TOKEN = 1500
 """Characters without a space after which even a word or an address is cut."""
 
 BREAKS = {LINE: SENTENCE_PAUSE, PARAGRAPH: PARAGRAPH_PAUSE}
+
+SHORT = 4
+"""Letters of a word that may be an abbreviation if its full stop is followed by a small letter."""
 
 SENTENCE_MARKS = frozenset(".!?…。！？؟")
 CLAUSE_MARKS = frozenset(",;:，；：،؛—–-")
@@ -84,6 +90,7 @@ class Cutter:
         self._seconds = 0.0
         self._mark = 0
         self._break = 0.0
+        self._tried = 0.0
         self._cuts = 0
 
     def pieces(self, text: Iterable[str]) -> Iterator[Piece]:
@@ -113,7 +120,7 @@ class Cutter:
         self._seconds += seconds(character)
         if character in MARKS or (self._mark and character in CLOSERS):
             self._mark = len(self._text)
-        elif self._seconds > LONG[min(self._cuts, 1)] and (at := self._breath()):
+        elif at := self._breath():
             yield self._piece(at, COMMA_PAUSE, False)
 
     def rest(self) -> Iterator[Piece]:
@@ -127,7 +134,7 @@ class Cutter:
         self._grammar()
         text, self._text = self._text[:end].strip(), self._text[end:].lstrip()
         self._seconds = sum(map(seconds, self._text))
-        self._mark = 0
+        self._mark, self._tried = 0, 0.0
         self._cuts += 1
         return Piece(text, pause, ends)
 
@@ -162,7 +169,7 @@ class Cutter:
         ):
             return False
         if after.islower():
-            return not (len(word) == 1 or "." in word or word in grammar.units or _is_short(grammar, before))
+            return not (len(word) <= SHORT or "." in word or _is_short(grammar, before))
         if "." in word:
             return not word.isupper()
         initial = len(word) == 1 and word.isupper() and word != "I"
@@ -170,10 +177,13 @@ class Cutter:
 
     def _breath(self) -> int | None:
         """Where to cut a piece that has become too long: at a weak mark, a conjunction, any space."""
+        if self._seconds <= max(LONG[min(self._cuts, 1)], self._tried + BETWEEN_TRIES):
+            return None
         text = self._text
         at_space = text[-2:-1].isspace() or script(text[-1]) == "han"
         if not at_space and len(text) < LONGEST_TOKEN:
             return None
+        self._tried = self._seconds
         places = [place.end() for place in _WEAK_MARK.finditer(text)]
         if place := self._last(places, SHORTEST[1]):
             return place

@@ -26,7 +26,7 @@ ENOUGH = 2000
 """Characters after which a text is not looked at any further."""
 
 CHARACTERS_A_WORD = 2.0
-"""How many Chinese characters weigh as much as a word of another language."""
+"""How many Chinese characters, or single letters, weigh as much as a word of another language."""
 
 TELLING = 2.0
 """Points of a word that a text in a language is bound to hold."""
@@ -80,9 +80,8 @@ def leaning(text: str, among: Sequence[Language] = LANGUAGES) -> tuple[Language,
     for word in words:
         kind = script(word[0][0])
         if _writes(kind, among):
-            shares[kind] = shares.get(kind, 0.0) + (
-                len(word[0]) / CHARACTERS_A_WORD if kind == "han" else 1.0
-            )
+            a_word = CHARACTERS_A_WORD if kind == "han" or len(word[0]) == 1 else len(word[0])
+            shares[kind] = shares.get(kind, 0.0) + len(word[0]) / a_word
     written = max(shares, key=lambda kind: shares[kind], default="latin")
     if written in BY_SCRIPT:
         return BY_SCRIPT[written], shares[written] * TELLING

@@ -20,9 +20,9 @@ IRREGULAR_ORDINALS = {
     "nine": "ninth", "twelve": "twelfth",
 }  # fmt: skip
 MONTHS = words("January February March April May June July August September October November December")
-MONTH_SHORT = {month[:3]: month for month in MONTHS} | {"Sept": "September"}
-
+MONTH_SHORT = {"Sept": "September"} | {month[:3]: month for month in MONTHS}
 WEEKDAYS = {day[:3]: day for day in words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")}
+WEEKDAY = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
 
 KINGS = words(
     """
@@ -38,37 +38,47 @@ NUMBERED = words(
     """
 )
 
-# A year is read in pairs after these, or where nothing stands after it that it could count.
+# Abbreviations before a number.
+REFERENCES = table(
+    """
+    no → number   nos → numbers   fig → figure   figs → figures   vol → volume   ch → chapter
+    sec → section   eq → equation   art → article   pp → pages   p → page
+    """
+)
+
+# A number after one of these, or with nothing after it that it could count, is a year.
 BEFORE_YEARS = (
     "in|since|of|by|from|until|till|before|after|around|during|year|between|circa|and|to|through|early|late"
 )
-
+COUNTED = re.compile(
+    r"\s(?:people|men|women|children|(?!(?:was|is|has|its|his|this|as|us|always|plus|across)\b)[a-z]+s)\b"
+)
 
 COMMON = frozenset(
     words(
         """
-    a able about after again ago all almost also always am amazing an and animal another any
-    anything are around as ask at away back bad be because been before being best better big book
-    both but by bye call came can can't car care change cheers come cool could couldn't day days
-    dear did didn't different do does doesn't doing don't done down each easy else english enough
-    even ever every everyone everything exactly fact far feel few find fine first five for four free
-    friend friends from fun get getting give glad go going good goodbye got great guess guys had
-    happy hard has hasn't have haven't he he's hear hello help her here hey hi him his home hope
-    hospital hour hours house how how's i i'd i'll i'm i've idea if in into is isn't it it's its job
-    just keep kind knew know last later least left less let let's life like little live ll long look
-    lot love made make makes man many may maybe me mean men might minute minutes mine more morning
-    most much must my myself name need never new next nice night no normal not nothing now of off
-    often oh ok okay old on once one only or other our out over own people perfect person place
-    please plus point problem put question quite re real really remember right said same saw say
-    says see seems seen shall she she's should show simple since sir so some someone something soon
-    sorry start state still stop story such sure take talk tell ten than thank thanks that that's
-    the their them then there there's these they they're thing things think third this those though
-    thought three through time times to today together told tomorrow tonight too took true try turn
-    two under until up us use used usual very wait want wanted was wasn't way we we'll we're we've
-    welcome well went were what what's when where where's which while who who's whole why will wish
-    with without won't word words work world would wouldn't write wrong yeah year years yep yes
-    yesterday yet you you'd you'll you're you've young your yours
-    """
+        a able about after again ago all almost also always am amazing an and another any anything are
+        around as ask at away back bad be because been before being best better big book both but by bye
+        call came can can't car care change cheers come cool could couldn't day days dear did didn't
+        different do does doesn't doing don't done down each easy else english enough even ever every
+        everyone everything exactly fact far feel few find fine first five for four free friend friends
+        from fun get getting give glad go going good goodbye got great guess guys had happy hard has
+        hasn't have haven't he he's hear hello help her here hey hi him his home hope hour hours house
+        how how's i i'd i'll i'm i've if in into is isn't it it's its job just keep kind knew know last
+        later least left less let let's life like little live ll long look lot love made make makes man
+        many may maybe me mean men might mine minute minutes more morning most much must my myself name
+        need never new next nice night no not nothing now of off often oh ok okay old on once one only
+        or other our out over own people perfect person place please plus point problem put question
+        quite re really remember right said same saw say says see seems seen shall she she's should show
+        simple since sir so some someone something soon sorry start state still stop story such sure
+        take talk tell ten than thank thanks that that's the their them then there there's these they
+        they're thing things think third this those though thought three through time times to today
+        together told tomorrow tonight too took true try turn two under until up us use used usual very
+        wait want wanted was wasn't way we we'll we're we've welcome well went were what what's when
+        where where's which while who who's whole why will wish with without won't word words work world
+        would wouldn't write wrong yeah year years yep yes yesterday yet you you'd you'll you're you've
+        young your yours
+        """
     )
 ) | frozenset(map(str.lower, (*SMALL, *MONTHS)))
 
@@ -157,8 +167,8 @@ class English(Grammar):
         approx. → approximately   ca. → circa   cf. → compare   et al. → and others   viz. → namely
         est. → established   incl. → including   max. → maximum   ext. → extension   avg. → average
         esp. → especially   w/o → without   w/ → with   b/c → because   a.k.a. → also known as   Ph.D. → PhD
-        C++ → C plus plus   C# → C sharp   F# → F sharp   .NET → dot net
-        24/7 → twenty four seven   9/11 → nine eleven   50/50 → fifty fifty
+        C++ → C plus plus   C# → C sharp   F# → F sharp   .NET → dot net   24/7 → twenty four seven
+        9/11 → nine eleven   50/50 → fifty fifty
         """
     )
     dotted = frozenset(
@@ -239,11 +249,12 @@ class English(Grammar):
         return self.joined(self.minus if price.negative else "", " and ".join(parts))
 
     def rules(self) -> Iterator[Rule]:
-        month = "|".join(
-            f"{short}(?:{MONTH_SHORT[short][len(short) :]}|\\.)?"
-            for short in sorted(MONTH_SHORT, key=len, reverse=True)
-        )
-        days = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
+        yield from self._dates()
+        yield from self._years()
+        yield from self._references()
+
+    def _dates(self) -> Iterator[Rule]:
+        month = "|".join(f"{short}(?:{name.removeprefix(short)}|\\.)?" for short, name in MONTH_SHORT.items())
         day = r"(\d{1,2})(?:st|nd|rd|th)?\b"
         year = r"(?:,?\s+(\d{4})(?!\d|[.,]\d))?"
 
@@ -260,48 +271,52 @@ class English(Grammar):
         def weekdays(match: re.Match[str]) -> str:
             return " to ".join(WEEKDAYS[day[:3]] for day in match.groups())
 
+        yield re.compile(rf"\b({month})\s+{day}(?![:/]){year}"), month_day
+        nth = r"(?<![\d.,:/-])(\d{1,2})(st|nd|rd|th|(?=\s+of))?\s+(?:of\s+)?"
+        yield re.compile(rf"{nth}({month})(?!\w){year}"), day_month
+        yield re.compile(rf"\b({month}),?\s+(\d{{4}})(?!\d|[.,]\d)"), month_year
+        yield re.compile(rf"\b({WEEKDAY})\.?\s?[-–]\s?({WEEKDAY})\b\.?"), weekdays
+        yield re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d{1,15})(?:st|nd|rd|th)\b"), self._ordinal
+
+    def _years(self) -> Iterator[Rule]:
         def years(match: re.Match[str]) -> str:
             first, second = int(match[1]), match[2]
             last = self.year(int(second)) if len(second) == 4 else self.cardinal(int(second))
             return f"{self.year(first)} to {last}"
 
-        yield re.compile(rf"\b({month})\s+{day}(?![:/]){year}"), month_day
-        yield (
-            re.compile(
-                rf"(?<![\d.,:/-])(\d{{1,2}})(st|nd|rd|th|(?=\s+of))?\s+(?:of\s+)?({month})(?!\w){year}"
-            ),
-            day_month,
-        )
-        yield re.compile(rf"\b({month}),?\s+(\d{{4}})(?!\d|[.,]\d)"), month_year
+        def year(match: re.Match[str]) -> str:
+            counts = COUNTED.match(match.string, match.end())
+            return match[0] if counts else f"{match[1]}{self.year(int(match[2]))}"
+
         yield re.compile(r"(?<![\d.,$€£-])([12]\d{3})\s?[-–—]\s?([12]\d{3}|\d\d)(?![\d/.-]\d|\d)"), years
         yield re.compile(r"(?<=\d0s)\s?[-–]\s?(?='?\d)"), lambda _: " to "
         yield re.compile(r"(?<![\d,])1,?000s(?= of)"), lambda _: "thousands"
         yield re.compile(r"(?<![\d,])100s(?= of)"), lambda _: "hundreds"
-        yield re.compile(rf"\b({days})\.?\s?[-–]\s?({days})\b\.?"), weekdays
         yield re.compile(r"(?<!\w)'?((?:1\d|20)?\d0)'?s\b"), lambda match: self.decade(int(match[1]))
-        yield re.compile(r"(?<![\d.])(\d{1,3}(?:,\d{3})+|\d+)(?:st|nd|rd|th)\b"), self._ordinal
-        yield (
-            re.compile(rf"\b((?i:{BEFORE_YEARS})\s+|\()(1[1-9]\d\d|20\d\d)(?!\w|[.,:/-]\d|\s?[%°$€£])"),
-            self._year,
-        )
-        yield (
-            re.compile(
-                r"(?<![\w.,:/$€£#+-])()(1[5-9]\d\d|20\d\d)(?=\s*(?:$|[.,;:?!)]|(?:was|is|will|has|had|and|or)\b))(?![.,:]\d)"
-            ),
-            self._year,
-        )
-        yield (
-            re.compile(r"\b(\d+)\s?(BC|AD|BCE|CE)\b"),
-            lambda match: f"{self.year(int(match[1]))} {match[2]}",
-        )
-        yield re.compile(r"\b(N|n)os?\.\s?(?=\d)"), lambda match: "number "
-        yield re.compile(r"\b([Ff]ig|[Vv]ol|[Cc]h|[Ss]ec|[Ee]q|pp?)s?\.\s?(?=\d)"), self._reference
-        yield re.compile(r"\bSt\.(\s+[A-Z])?"), lambda match: f"Saint{match[1]}" if match[1] else "Street"
-        yield re.compile(rf"\b({'|'.join(NUMBERED)})\s+([IVXLC]+)\b"), self._numbered
-        yield (
-            re.compile(rf"\b({'|'.join(KINGS)})\s+([IVX]{{2,}}|[VX]|I(?=[,.;)]|\s+of\b))(?!\w|')"),
-            self._king,
-        )
+        before = rf"(\b(?i:{BEFORE_YEARS})\s+|\()((?:1[1-9]|20)\d\d)"
+        yield re.compile(rf"{before}(?!\w|[.,:/-]\d|\s?[%°$€£])"), year
+        alone = r"(?<![\w.,:/$€£#+-])()((?:1[5-9]|20)\d\d)(?![.,:]\d)"
+        yield re.compile(rf"{alone}(?=\s*(?:$|[.,;:?!)]|(?:was|is|will|has|had|and|or)\b))"), year
+        era = r"\b(\d{1,6})\s?(BCE?|AD|CE)\b"
+        yield re.compile(era), lambda match: f"{self.year(int(match[1]))} {match[2]}"
+
+    def _references(self) -> Iterator[Rule]:
+        def numbered(match: re.Match[str]) -> str:
+            value = roman(match[2])
+            return f"{match[1]} {self.cardinal(value)}" if value else match[0]
+
+        def king(match: re.Match[str]) -> str:
+            value = roman(match[2])
+            return f"{match[1]} the {self.ordinal(value)}" if value else match[0]
+
+        short = "|".join(REFERENCES)
+        yield re.compile(rf"\b((?i:{short}))\.\s?(?=\d)"), lambda match: f"{REFERENCES[match[1].lower()]} "
+        yield re.compile(r"\bSt\.(?=\s+[A-Z])"), lambda _: "Saint"
+        yield re.compile(r"\bSt\."), lambda _: "Street"
+        yield re.compile(rf"\b({'|'.join(NUMBERED)})\s+([IVXLC]+)\b"), numbered
+        # Elizabeth I of England, but not: Louis, I think.
+        regnal = r"[IVX]{2,}|[VX]|I(?=[,.;)]|\s+of\b)"
+        yield re.compile(rf"\b({'|'.join(KINGS)})\s+({regnal})(?!\w|')"), king
 
     def _named_date(self, month: str, day: int, year: str | None) -> str:
         name = MONTH_SHORT[month[:3]]
@@ -310,31 +325,7 @@ class English(Grammar):
         return self.date(Date(int(year) if year else None, MONTHS.index(name) + 1, day))
 
     def _ordinal(self, match: re.Match[str]) -> str:
-        digits = match[1].replace(",", "")
-        return self.ordinal(int(digits)) if len(digits) < 16 else match[0]
-
-    def _year(self, match: re.Match[str]) -> str:
-        return f"{match[1] or ''}{self.year(int(match[2]))}"
-
-    def _reference(self, match: re.Match[str]) -> str:
-        names = {
-            "fig": "figure",
-            "vol": "volume",
-            "ch": "chapter",
-            "sec": "section",
-            "eq": "equation",
-            "p": "page",
-            "pp": "pages",
-        }
-        return f"{names[match[1].lower()]} "
-
-    def _numbered(self, match: re.Match[str]) -> str:
-        value = roman(match[2])
-        return f"{match[1]} {self.cardinal(value)}" if value else match[0]
-
-    def _king(self, match: re.Match[str]) -> str:
-        value = roman(match[2])
-        return f"{match[1]} the {self.ordinal(value)}" if value else match[0]
+        return self.ordinal(int(match[1].replace(",", "")))
 
 
 def _below_thousand(value: int) -> str:

@@ -81,6 +81,7 @@ KINGS = words(
     Francisco Nicolás Catalina Margarita Federico Amadeo
     """
 )
+LED = "Guerra|República|Edición|Copa|Congreso|Concilio|Festival"
 QUEENS = frozenset(words("Isabel Catalina Margarita guerra parte sección fase escena"))
 
 # An initialism that can be said as a word: it has a vowel, and no cluster at either end that cannot.
@@ -105,25 +106,25 @@ LETTERS = dict(
 COMMON = frozenset(
     words(
         """
-    a acá adiós agua ahí ahora al algo alguien algún alguna allá allí amigo amiga amigos amor antes
-    año años aquel aquella aquí así aún aunque ayer bien bienvenido bienvenidos buen buena buenas
-    bueno buenos cada casa casi cinco claro como cómo con contra conmigo contigo cosa cosas creo
-    cual cuál cualquier cuando cuándo cuánto cuántos cuatro da dar de debe decir del desde después
-    día días dice diez dijo dime dios donde dónde dos durante e el él ella ellas ellos en encontrar
-    entonces entre era eran eres es esa ese eso esos esta está están estamos estar estas este esto
-    estos estoy fecha feliz fin fue fueron fui gente gracias gran grande gusta gusto ha había hablar
-    hace hacer hacia haciendo han has hasta hay he hemos hermano hijo hola hombre hora horas hoy
-    igual ir juntos jugar la las le les listo lo los luego lugar lunes llamo madre mal mañana más
-    mayor me mejor menos mes mi mí mientras mil mis misma mismo momento mucha muchas mucho muchos
-    mujer mundo muy nada nadie ni no ningún niño niña niños noche nombre nos nosotros nuestra
-    nuestro nueva nuevo nunca o oh otra otras otro otros padre país para parece parte pero perdón
-    poco por porque primera primero puede pueden puedo pues punto que qué quién quien quiere quieres
-    quiero quizás saber sabe sabes saludos se sé sea según segundo ser será si sí siempre siento
-    siguiente sin sobre sois solo sólo somos son soy su sus también tampoco tan tanto tarde te
-    tenemos tener tengo ti tiempo tiene tienen tienes toda todas todavía todo todos trabajo tres tu
-    tú tus u un una unas uno unos usted ustedes va vale vamos van veces ver verdad vez vida voy y ya
-    yo
-    """
+        a acá adiós agua ahora ahí al algo alguien alguna algún allá allí amiga amigo amigos amor antes
+        aquel aquella aquí así aunque ayer año años aún bien bienvenido bienvenidos buen buena buenas
+        bueno buenos cada casa casi cinco claro como con conmigo contigo contra cosa cosas creo cual
+        cualquier cuando cuatro cuál cuándo cuánto cuántos cómo da dar de debe decir del desde después
+        dice diez dijo dime dios donde dos durante día días dónde e el ella ellas ellos en encontrar
+        entonces entre era eran eres es esa ese eso esos esta estamos estar estas este esto estos estoy
+        está están fecha feliz fin fue fueron fui gente gracias gran grande gusta gusto ha hablar había
+        hace hacer hacia haciendo han has hasta hay he hemos hermano hijo hola hombre hora horas hoy
+        igual ir jugar juntos la las le les listo llamo lo los luego lugar lunes madre mal mayor mañana
+        me mejor menos mes mi mientras mil mis misma mismo momento mucha muchas mucho muchos mujer mundo
+        muy más mí nada nadie ni ningún niña niño niños no noche nombre nos nosotros nuestra nuestro
+        nueva nuevo nunca o oh ok okay otra otras otro otros padre para parece parte país perdón pero
+        poco por porque primera primero puede pueden puedo pues punto que quien quiere quieres quiero
+        quizás quién qué sabe saber sabes saludos se sea segundo según ser será si siempre siento
+        siguiente sin sobre sois solo somos son soy su sus sé sí sólo también tampoco tan tanto tarde te
+        tenemos tener tengo ti tiempo tiene tienen tienes toda todas todavía todo todos trabajo tres tu
+        tus tú u un una unas uno unos usted ustedes va vale vamos van veces ver verdad vez vida voy y ya
+        yo él
+        """
     )
 ) | frozenset((*SMALL, *MONTHS))
 
@@ -212,13 +213,14 @@ class Spanish(Grammar):
         JJ.OO., JJ. OO. → juegos olímpicos   FF.AA., FF. AA. → fuerzas armadas
         CC.AA., CC. AA. → comunidades autónomas   S.A., S. A. → sociedad anónima
         S.L., S. L. → sociedad limitada   p. ej., p.ej., P. ej., e.g. → por ejemplo   etc. → etcétera
-        a. C., a.C. → antes de Cristo   d. C., d.C. → después de Cristo   aprox. → aproximadamente
-        máx. → máximo   mín. → mínimo   tel., Tel., tfno. → teléfono   avda., Avda., av., Av. → avenida
-        c/, C/ → calle   pza., Pza. → plaza   pág. → página   págs. → páginas
-        núm., n.º, N.º, nº, Nº → número   art. → artículo   vol. → volumen   cap. → capítulo   fig. → figura
-        dcha. → derecha   izq. → izquierda   dpto., depto. → departamento   vs., vs → contra
-        i. e., i.e. → es decir   cf. → compárese   Cía. → compañía   admón. → administración   ed. → edición
-        C++ → ce más más   C# → ce sharp   24/7 → veinticuatro siete
+        a. C., a.C. → antes de Cristo   d. C., d.C. → después de Cristo   cda. → cucharada
+        cdas. → cucharadas   aprox. → aproximadamente   máx. → máximo   mín. → mínimo
+        tel., Tel., tfno. → teléfono   avda., Avda., av., Av. → avenida   c/, C/ → calle
+        pza., Pza. → plaza   pág. → página   págs. → páginas   núm., n.º, N.º, nº, Nº → número
+        art. → artículo   vol. → volumen   cap. → capítulo   fig. → figura   dcha. → derecha
+        izq. → izquierda   dpto., depto. → departamento   vs., vs → contra   i. e., i.e. → es decir
+        cf. → compárese   Cía. → compañía   admón. → administración   ed. → edición   C++ → ce más más
+        C# → ce sharp   24/7 → veinticuatro siete
         """
     )
     dotted = frozenset(
@@ -242,7 +244,7 @@ class Spanish(Grammar):
 
     def cardinal(self, value: int, noun: str = "") -> str:
         """Agrees with its noun: doscientas casas, veintiún libros, una hora."""
-        noun = "" if noun in NOT_NOUNS else noun.lower()
+        noun = "" if noun.lower() in NOT_NOUNS else noun.lower()
         feminine = _is_feminine(noun)
         return _whole(value, feminine, "una" if feminine else "un" if noun else "uno")
 
@@ -297,8 +299,8 @@ class Spanish(Grammar):
     def of(self, amount: Amount) -> str:
         """Millions are nouns: un millón de euros."""
         last = amount.ends[-1]
-        round_ = not last.decimals and last.whole.endswith("000000") and not last.is_code
-        return "de" if (self.scales.get(amount.scale, "mil") + " ").partition("ill")[1] or round_ else ""
+        in_millions = last.whole.endswith("000000") and not (last.decimals or last.is_code)
+        return "de" if in_millions or "ill" in self.scales.get(amount.scale, "") else ""
 
     def coins(self, price: Number, noun: Noun, cent: Noun) -> str:
         whole, hundredths = int(price.whole), int(price.decimals)
@@ -310,10 +312,17 @@ class Spanish(Grammar):
         return self.joined(minus, large, f"con {self.cardinal(hundredths)}" if hundredths else "")
 
     def rules(self) -> Iterator[Rule]:
-        month = "|".join(f"{name[:3]}(?:{name[3:]}|\\.)?" for name in MONTHS).replace(
-            "sep(?:", "sep(?:t\\.?|"
-        )
-        numeral = r"[IVXLC]+"
+        yield from self._dates()
+        yield from self._numerals()
+        yield re.compile(r"(?<!\d)(?<!\d\s)\ba\.\s?m\."), lambda _: "de la mañana"
+        yield re.compile(r"(?<!\d)(?<!\d\s)\bp\.\s?m\."), lambda _: "de la tarde"
+        yield re.compile(r"\bpp?\.\s?(?=\d)"), lambda _: "página "
+        yield re.compile(r"\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])"), lambda _: "don "
+        yield re.compile(r"(?<![\w.])(?<!\d )[A-ZÑ]{2,5}(?!\w)"), self._initials
+
+    def _dates(self) -> Iterator[Rule]:
+        month = "|".join(f"{name[:3]}(?:{name[3:]}|t?\\.)?" for name in MONTHS)
+        between, before_year = r"(?:\s+de\s+|[\s-])", r"(?:\s+del?\s+|[\s-])"
 
         def dated(match: re.Match[str]) -> str:
             number = next(place for place, name in enumerate(MONTHS, 1) if match[2].lower()[:3] == name[:3])
@@ -322,8 +331,16 @@ class Spanish(Grammar):
         def clock(match: re.Match[str]) -> str:
             return self.time(Time(int(match[1]), int(match[2])))
 
+        date = rf"(?<![\d./-])(\d{{1,2}}){between}({month})(?!\w)(?:{before_year}(\d{{4}}))?(?!\d)"
+        yield re.compile(date, re.I), dated
+        yield re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])\s?h\s?([0-5]\d)(?!\d)"), clock
+
+    def _numerals(self) -> Iterator[Rule]:
+        numeral = r"[IVXLC]+"
+        more = rf"(?:\s+(?:y|al?|o)\s+|\s?[-–,]\s?){numeral}"
+
         def placed(match: re.Match[str]) -> str:
-            words = self.ordinal(int(match[1]), match[2] in "ªa")
+            words = self.ordinal(int(match[1]), match[2] == "ª")
             return re.sub("(primer|tercer)o$", r"\1", words) if match[2] == "er" else words
 
         def centuries(match: re.Match[str]) -> str:
@@ -338,30 +355,11 @@ class Spanish(Grammar):
         def leading(match: re.Match[str]) -> str:
             return self._roman(match[1], 99, match[2][-1] == "a" or match[2] == "Edición")
 
-        yield (
-            re.compile(
-                rf"(?<![\d./-])(\d{{1,2}})(?:\s+de\s+|[\s-])({month})(?!\w)(?:(?:\s+del?\s+|[\s-])(\d{{4}}))?(?![\d])",
-                re.I,
-            ),
-            dated,
-        )
-        yield re.compile(r"(?<![\d:.,])([01]?\d|2[0-3])\s?h\s?([0-5]\d)(?!\d)"), clock
         yield re.compile(r"(?<![\d.,])(\d{1,3})\.?([ºª]|er\b)(?![CF])"), placed
-        yield (
-            re.compile(rf"\b[Ss]iglos?\s+{numeral}(?:(?:\s+(?:y|al?|o)\s+|\s?[-–,]\s?){numeral})*\b"),
-            centuries,
-        )
+        yield re.compile(rf"\b[Ss]iglos?\s+{numeral}(?:{more})*\b"), centuries
         yield re.compile(rf"\b((?i:{'|'.join(NUMBERED)}))\s+({numeral})\b"), numbered
         yield re.compile(rf"\b({'|'.join(KINGS)})\s+({numeral})\b"), king
-        yield (
-            re.compile(rf"\b({numeral})(?=\s+(Guerra|República|Edición|Copa|Congreso|Concilio|Festival)\b)"),
-            leading,
-        )
-        yield re.compile(r"(?<!\d)(?<!\d\s)\ba\.\s?m\."), lambda _: "de la mañana"
-        yield re.compile(r"(?<!\d)(?<!\d\s)\bp\.\s?m\."), lambda _: "de la tarde"
-        yield re.compile(r"\bpp?\.\s?(?=\d)"), lambda _: "página "
-        yield re.compile(r"\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])"), lambda _: "don "
-        yield re.compile(r"(?<![\w.])(?<!\d )[A-ZÑ]{2,5}(?!\w)"), self._initials
+        yield re.compile(rf"\b({numeral})(?=\s+({LED})\b)"), leading
 
     def _roman(self, numeral: str, ordinals_to: int, feminine: bool = False) -> str:
         """A Roman numeral, as an ordinal up to some value; what is none stays."""
@@ -400,13 +398,8 @@ def _whole(value: int, feminine: bool, one: str) -> str:
 
 def _below_million(value: int, feminine: bool, one: str) -> str:
     thousands, rest = divmod(value, 1000)
-    words = (
-        []
-        if not thousands
-        else ["mil"]
-        if thousands == 1
-        else [_below_thousand(thousands, feminine, "un"), "mil"]
-    )
+    words = [_below_thousand(thousands, feminine, "un")] if thousands > 1 else []
+    words += ["mil"] if thousands else []
     if rest or not words:
         words.append(_below_thousand(rest, feminine, one))
     return " ".join(words)

@@ -2,7 +2,7 @@
 
 A language is one module of this package, named by its code, that defines GRAMMAR: an instance of a
 subclass of Grammar with its tables and the few functions in which it differs from the others.
-Nothing here looks for anything in a text: `reading` finds, a grammar words.
+Nothing here looks for anything in a text: `rules` find, a grammar words.
 """
 
 import re
@@ -31,6 +31,7 @@ class Grammar(ABC):
     day_first: whether 3/4/2026 is in April.
     space: what stands between two words.
     digits: the names of 0 to 9.
+    minus, plus: before a number with that sign; point: before its decimals.
     to: stands between the two ends of a range; per: before what a price or an amount is for.
     marks: punctuation of other languages, and what stands for it here; `comma` is a pause.
     percent: the words for % and its relatives.

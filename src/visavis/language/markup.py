@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from html import unescape
+from html.entities import html5
 from typing import Literal
 
 from visavis.language.characters import PICTURE, Ahead, seen
@@ -21,7 +22,7 @@ WRAPPED_COLUMNS = 45
 """A line at least this wide was broken because the page ended there, not the thought."""
 
 LONGEST_LINK_TEXT = 400
-LONGEST_ADDRESS = 2000
+LONGEST_ADDRESS = 1000
 LONGEST_TAG = 1000
 LONGEST_OPENING = 200
 
@@ -47,6 +48,7 @@ TAGS = PARAGRAPH_TAGS | LINE_TAGS | INLINE_TAGS | HIDDEN_TAGS
 
 _ASCII_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _NAME = _ASCII_LETTERS | frozenset("0123456789")
+_IN_ADDRESS = frozenset(map(chr, range(0x21, 0x7F))) - frozenset("<>")
 _LINE_SIGNS = frozenset(" \t\r#>-+*_=|:~`•◦▪‣.)[]xX0123456789")
 _RULE = re.compile(r"(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|={3,}|\|?[ \t:]*-[-|: \t]*")
 _BLOCK = re.compile(
@@ -164,8 +166,7 @@ class _Reader:
             case "&":
                 yield self._given(self._entity())
             case "|":
-                self._ahead.skip(len(self._ahead.run(" \t\r", LONGEST_OPENING)))
-                yield self._given("" if self._ahead.peek() in ("", "\n") else ", ")
+                yield self._given(self._bar())
             case "\\":
                 yield self._given(" " if self._ahead.peek() in _NAME else seen(self._ahead.take() or " "))
             case "!" if self._ahead.peek() == "[":
@@ -187,6 +188,13 @@ class _Reader:
         else:
             keep = sign == "~" or (before.isalnum() and after.isalnum())
         return sign if keep else ""
+
+    def _bar(self) -> str:
+        """A comma between the cells of a table; a bar that is not one separates no words."""
+        spaced = self._before == " " == self._ahead.peek()
+        self._ahead.skip(len(self._ahead.run(" \t\r", LONGEST_OPENING)))
+        at_end, in_table = self._ahead.peek() in ("", "\n"), self._line == "table"
+        return "" if at_end else ", " if spaced or in_table else " "
 
     def _link(self) -> str:
         """Take the brackets and the address of a link, so that its text comes next."""
@@ -216,7 +224,7 @@ class _Reader:
         if name not in TAGS:
             return self._autolink()
         self._ahead.put_back("<")
-        tag = self._ahead.enclosed("<", ">", LONGEST_TAG)
+        tag = self._ahead.enclosed("<", ">", LONGEST_TAG, 1)
         self._ahead.skip(len(tag) or 1)
         if not tag:
             return "<"
@@ -232,27 +240,22 @@ class _Reader:
         return name.lower()
 
     def _autolink(self) -> str:
-        """Take the brackets of <https://example.com>."""
-        if self._ahead.peek() not in _ASCII_LETTERS:
+        """Take the brackets of <https://example.com>; the address comes next."""
+        address = self._ahead.run(_IN_ADDRESS, LONGEST_ADDRESS)
+        if self._ahead.peek(len(address)) != ">" or not ("@" in address or ":" in address):
             return "<"
-        self._ahead.put_back("<")
-        text = self._ahead.enclosed("<", ">", LONGEST_ADDRESS)
-        self._ahead.skip(len(text) or 1)
-        if not text or " " in text or not ("@" in text or ":" in text):
-            self._ahead.put_back(text[1:])
-            return "<"
-        self._ahead.put_back(text[1:-1])
+        self._ahead.skip(len(address) + 1)
+        self._ahead.put_back(address)
         return ""
 
     def _entity(self) -> str:
         """Put what an HTML entity stands for in its place; else & is a sign."""
         name = self._ahead.run(_NAME | {"#"}, 25)
-        meaning = unescape(f"&{name};") if name and self._ahead.peek(len(name)) == ";" else "&"
-        if meaning.startswith("&"):
-            self._ahead.skip(len("amp;") if meaning == "&" and name == "amp" else 0)
+        known = f"{name};" in html5 or re.fullmatch(r"#(?:\d{1,7}|[xX][0-9A-Fa-f]{1,6})", name)
+        if not known or self._ahead.peek(len(name)) != ";":
             return "&"
         self._ahead.skip(len(name) + 1)
-        return "".join(map(seen, meaning))
+        return "".join(map(seen, unescape(f"&{name};")))
 
     def _emoticon(self, eyes: str) -> bool:
         """Take the rest of :-) and its like, where one begins with these eyes."""

@@ -88,6 +88,7 @@ def _variants(language: Language) -> dict[int, str]:
 
 def _tidied(text: str, grammar: Grammar) -> str:
     """Signs that are left over become words or pauses; punctuation becomes this language's."""
+    text = re.sub(r"[)\]}）】\s]+$", "", text)
     text = re.sub(r"\s*(?:\.{2,}|…+)", _ellipsis, text)
     text = _PAUSES.sub(", ", text)
     text = _SIGNS.sub(lambda sign: _sign(sign[0], grammar), text)
@@ -112,5 +113,5 @@ def _sign(sign: str, grammar: Grammar) -> str:
 
 
 def _strongest(marks: str, grammar: Grammar) -> str:
-    mark = min(marks.replace(" ", ""), key=MARKS.find)
+    mark = min((mark for mark in marks if mark in MARKS), key=MARKS.find)
     return f"{grammar.marks.get(mark, mark)} "

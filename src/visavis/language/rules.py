@@ -60,7 +60,7 @@ def number_pattern(grammar: Grammar) -> str:
     """How a number is written: this language's way, or, where it cannot be mistaken, another's."""
     group, decimal = re.escape(grammar.group + NBSP), re.escape(grammar.decimal)
     return (
-        rf"(?:\d{{1,3}}(?:[{group}]\d{{3}})+(?!\d)(?:[{decimal}]\d+)?|\d{{1,3}}(?:,\d{{3}})+\.\d+"
+        rf"(?<!\d)(?:\d{{1,3}}(?:[{group}]\d{{3}})+(?!\d)(?:[{decimal}]\d+)?|\d{{1,3}}(?:,\d{{3}})+\.\d+"
         rf"|\d{{1,3}}(?:\.\d{{3}})+,\d+|\d+(?:[{decimal}]\d+)?|(?<![\w.,])\.\d+)"
     )
 

@@ -15,6 +15,9 @@ from visavis.language.detect import BY_SCRIPT, NAME_WEIGHT, TELLING, leaning, po
 from visavis.language.grammar import grammar_of
 from visavis.media import Language
 
+PHRASE_LETTERS = 4
+"""Fewer letters than these among another script are an initialism or a sign: GPT-4o, not Spanish "o"."""
+
 PHRASE_WORDS = 3
 PHRASE_POINTS = 2.5 * TELLING
 """From so many words and points on a phrase in another language of the same script is a run of its
@@ -77,12 +80,11 @@ def _tokens(text: str, base: Language) -> Iterator[_Token]:
 def _quantities(base: Language) -> re.Pattern[str]:
     """What is read as a whole: addresses, and numbers with units or currencies in Latin letters."""
     grammar = grammar_of(base)
-    signs = {sign for sign in (*grammar.units, *grammar.currencies) if sign[0].isascii()}
+    signs = {sign for sign in (*grammar.units, *grammar.currencies) if re.search("[A-Za-z]", sign)}
     units = "|".join(map(re.escape, sorted(signs, key=len, reverse=True)))
     number = r"\d[\d.,:٫٬/-]*"
-    return re.compile(
-        rf"({_ADDRESS}|(?:US)?[$€£¥]\s?{number}|{number}\s?(?:(?:{units}|[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?)"
-    )
+    amount = rf"{number}(?:\s?(?:{units}|[AaPp]\.?[Mm]\.?)(?![A-Za-z]))?"
+    return re.compile(rf"({_ADDRESS}|(?:US)?[$€£¥]\s?{number}|{amount})")
 
 
 def _kind(character: str) -> str:
@@ -110,9 +112,9 @@ def _languages(tokens: Sequence[_Token], base: Language, latin: Sequence[Languag
 
 def _latin_language(tokens: Iterable[_Token], latin: Sequence[Language]) -> Language:
     """The language of the words in Latin letters that come first; the first one if they do not tell."""
-    words = takewhile(lambda token: token.kind in ("latin", "sign", "quantity"), tokens)
-    likely, margin = leaning("".join(token.text for token in words), latin)
-    return likely if margin >= TELLING else latin[0]
+    words = "".join(token.text for token in takewhile(lambda token: token.kind not in BY_SCRIPT, tokens))
+    likely, margin = leaning(words, latin)
+    return likely if margin >= TELLING and sum(map(str.isalpha, words)) >= PHRASE_LETTERS else latin[0]
 
 
 def unquoted(text: str) -> str:
@@ -160,8 +162,8 @@ def _phrase(text: str, base: Language, other: Language) -> tuple[int, int] | Non
             total, first = 0.0, place
         total += gain
         best = max(best, (total, first, place))
-    points_, first, last = best
-    if points_ < PHRASE_POINTS or last - first + 1 < PHRASE_WORDS:
+    worth, first, last = best
+    if worth < PHRASE_POINTS or last - first + 1 < PHRASE_WORDS:
         return None
     return _to_sign(text, words[first].start(), words[last].end())
 

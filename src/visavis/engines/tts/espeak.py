@@ -31,7 +31,7 @@ from visavis.media import AudioChunk, Samples
 from visavis.streams import Worker
 
 PROGRAM: Final = Path(__file__).with_name("espeak_worker.py")
-PATIENCE: Final = 10.0  # seconds; a piece of text takes some 20 ms
+PATIENCE: Final = 5.0  # seconds; a piece of text takes some 20 ms
 TRIES: Final = 2
 LONGEST: Final = 300  # characters that are uttered in one go
 BREAKS: Final = " ,.;:!?،؛؟，。；：！？、"
@@ -44,7 +44,7 @@ class Espeak:
     """The engine. Its process is under way when the constructor returns, and is not waited for."""
 
     rate = RATE
-    voices: tuple[Voice, ...] = tuple(preset.voice for preset in PRESETS)
+    voices: tuple[Voice, ...] = tuple(known.voice for known in PRESETS)
 
     def __init__(
         self, library: Path | None = None, data: Path | None = None, patience: float = PATIENCE

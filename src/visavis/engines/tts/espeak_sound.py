@@ -20,11 +20,12 @@ from visavis.media import AudioChunk, Phone, Samples
 RATE: Final = 22_050
 
 CHUNK: Final = RATE  # samples, at most
-QUIET: Final = 60  # of 32768: the library's silences stay below
+QUIET: Final = 80  # of 32768: the library's silences stay below, with what is left of an echo
 EDGE: Final = RATE * 4 // 1000  # kept before the first loud sample and after the last one, and faded
 CLOSURE: Final = RATE * 60 // 1000  # at most so much of a silence belongs to the sound after it
 SHORT_SILENCE: Final = RATE * 30 // 1000  # no pause for a mouth: part of the next phone
-SHARE: Final = 0.4  # of a phone, for a sound that is uttered inside it, as the [l] of "well"
+SHORT_SOUND: Final = RATE * 20 // 1000  # a nasal or liquid so short is uttered inside the vowel before,
+SHARE: Final = 0.4  # as in "well", and takes so much of it
 TRANSITION: Final = 0.35  # of a nasal or liquid as it is marked, which is the vowel's after it
 STOPS: Final = frozenset("pbtdʈɖkɡqcɟʔ")
 SONORANTS: Final = frozenset("mnŋɲlʎɹrwj")
@@ -40,6 +41,7 @@ MANDARIN: Final = {
 LIMIT_KNEE: Final = 10 ** (-3 / 20)
 LIMIT: Final = 10 ** (-1 / 20)
 NOTHING: Final[Samples] = np.zeros(0, np.float32)
+GOLDEN: Final = (1 + 5**0.5) / 2
 ROOM: Final = RATE * 40 // 1000
 TAPS: Final = 1024  # of the whole filter: 46 ms
 
@@ -89,8 +91,9 @@ def take(pcm: bytes, marks: Iterable[tuple[int, str]], echo: Echo | None = None)
     if not len(where):
         return Take(NOTHING, ())
     first, last = max(0, int(where[0]) - EDGE), min(len(sound), int(where[-1]) + 1 + EDGE)
-    heard = _within(_onsets(_symbols(marks), loud), first, last - first)
-    return Take(_faded(sound[first:last]), tuple(_unfolded(heard, last - first)) or (Mark(0, ""),))
+    true = _true_silences(_symbols(marks), loud)
+    heard = tuple(_unfolded(_within(_onsets(true, loud), first, last - first), last - first))
+    return Take(_faded(sound[first:last]), heard or (Mark(0, ""),))
 
 
 def _without(echo: Echo, sound: Samples) -> Samples:
@@ -127,6 +130,15 @@ def _symbols(marks: Iterable[tuple[int, str]]) -> list[Mark]:
     return read
 
 
+def _true_silences(marks: Sequence[Mark], loud: NDArray[np.bool_]) -> list[Mark]:
+    """Without the silences that are none: some glides, as in "días", have no symbol but a sound."""
+    return [
+        mark
+        for mark, end in _spans(marks, len(loud))
+        if mark.symbol or 2 * np.count_nonzero(loud[mark.sample : end]) <= end - mark.sample
+    ]
+
+
 def _onsets(marks: Sequence[Mark], loud: NDArray[np.bool_]) -> list[Mark]:
     """Begin each phone where it is heard or made, which is before the library marks it.
 
@@ -159,14 +171,15 @@ def _within(marks: Iterable[Mark], first: int, length: int) -> list[Mark]:
 
 
 def _unfolded(marks: Sequence[Mark], length: int) -> Iterator[Mark]:
-    """Give a sound that is uttered inside the one before it the last part of that one."""
-    before = 0
+    """Give a sound that is uttered inside the vowel before it the last part of that one."""
+    before = Mark(0, "")
     for mark, end in _spans(marks, length):
-        if mark.sample == end:
-            mark = mark._replace(sample=end - round(SHARE * (end - before)))
+        short = end - mark.sample < SHORT_SOUND and mark.symbol in SONORANTS
+        if short and before.symbol[:1] in VOWELS:
+            mark = mark._replace(sample=end - round(SHARE * (end - before.sample)))
         if mark.sample < end:
             yield mark
-        before = mark.sample
+        before = mark
 
 
 def _spans(marks: Sequence[Mark], length: int) -> Iterable[tuple[Mark, int]]:
@@ -250,8 +263,9 @@ def _minimum_phase(decibels: Curve) -> Curve:
 
 def _room(level: float) -> Curve:
     """The voice itself and, from 3 ms after it on, 40 ms of an even fading."""
-    noise = np.random.default_rng(1).standard_normal(ROOM)
-    fading = noise * np.exp(-5 * np.arange(ROOM) / ROOM)
+    n = np.arange(ROOM)
+    noise = 2 * (GOLDEN * n * n % 1) - 1  # Weyl's sequence: numpy.random takes 12 ms to import
+    fading = noise * np.exp(-5 * n / ROOM)
     fading[:60] = 0
     room: Curve = level * fading / np.sqrt(np.sum(fading**2))
     room[0] = 1

@@ -27,7 +27,7 @@ def test_contract(check: Check, stage: Stage) -> None:
 
 def drawn(stage: Stage, mouth: Mouth = Mouth(), head: Head = Head()) -> Pixels:  # noqa: B008
     assert isinstance(stage.face, Warp)
-    return stage.face.picture(stage.prepared, mouth, head)
+    return np.asarray(stage.face.picture(stage.prepared, mouth, head))
 
 
 def differing(a: Pixels, b: Pixels, levels: int = 12) -> Pixels:
@@ -124,7 +124,7 @@ def test_any_size_is_drawn(portrait: Portrait, size: tuple[int, int]) -> None:
     scale = np.array([width / 512, height / 512], np.float32)
     resized = replace(
         portrait,
-        pixels=cv2.resize(portrait.pixels, size, interpolation=cv2.INTER_AREA),
+        pixels=np.asarray(cv2.resize(portrait.pixels, size, interpolation=cv2.INTER_AREA), np.uint8),
         landmarks=portrait.landmarks * np.array([*scale, scale[0]], np.float32),
         irises=portrait.irises * scale,
     )

@@ -47,6 +47,6 @@ def test_inverting_finds_what_has_come_to_a_place() -> None:
     nodes = grid.nodes()
     bump = np.exp(-((nodes - 80) ** 2).sum(-1, keepdims=True) / 600)
     field = (bump * np.array([6, -9], np.float32)).astype(np.float32)
-    points = invert(grid, field, nodes, steps=12)
+    points = invert(grid, field[None], nodes, steps=12)[0]
     moved = points + grid.sample(field, points)
     np.testing.assert_allclose(moved, nodes, atol=0.1)

@@ -57,7 +57,7 @@ def test_a_glance_moves_the_iris_that_way(smiling: Portrait) -> None:
 
 
 def test_a_head_at_rest_bends_nothing(portrait: Portrait) -> None:
-    assert not pose_weights(Head()).any()
+    assert not pose_weights([Head()]).any()
 
 
 def test_poses_move_the_head_their_way(portrait: Portrait) -> None:
@@ -66,7 +66,7 @@ def test_poses_move_the_head_their_way(portrait: Portrait) -> None:
     nose = portrait.landmarks[4, :2]
 
     def shift(head: Head) -> np.ndarray:
-        field = (pose_weights(head) @ fields).reshape(grid.rows, grid.columns, 2)
+        field = (pose_weights([head]) @ fields).reshape(grid.rows, grid.columns, 2)
         return np.asarray(grid.sample(field, nose[None, None])[0, 0])
 
     assert shift(Head(yaw=0.1))[0] > 3
@@ -79,7 +79,7 @@ def test_poses_move_the_head_their_way(portrait: Portrait) -> None:
 def test_brows_behind_spectacles_lie_still(portrait: Portrait, smiling: Portrait) -> None:
     def rise(of: Portrait) -> float:
         grid = frame_grid(*of.size)
-        field = pose_weights(Head(brows=1)) @ pose_fields(of, axes_of(of), grid)
+        field = pose_weights([Head(brows=1)]) @ pose_fields(of, axes_of(of), grid)
         return -float(field.reshape(-1, 2)[:, 1].min())
 
     assert rise(portrait) == 0

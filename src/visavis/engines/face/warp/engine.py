@@ -1,11 +1,11 @@
 """The warp face as an engine: threads that draw, and motion that tells them what."""
 
 import contextlib
-import itertools
 import os
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -20,7 +20,15 @@ from visavis.motion.life import combine, life
 from visavis.motion.speech import Speech, Spoken
 from visavis.streams import Worker
 
-Motion = tuple[int, Mouth, Head]
+STRIP = 4  # frames drawn in one go
+
+
+class Strip(NamedTuple):
+    """What frames `first`, `first` + 1, ... show."""
+
+    first: int
+    mouths: list[Mouth]
+    heads: list[Head]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +48,8 @@ class Warp:
     """A Face that needs nothing but the portrait.
 
     seed: what makes two sessions blink and sway at different times.
-    threads: how many frames are drawn at once.
+    threads: how many strips of frames are drawn at once; by default half of the processors, for whatever
+        the frames are made for, encoding most often, needs the other half.
     """
 
     version = "1"
@@ -50,7 +59,7 @@ class Warp:
         self._seed = seed
         # A frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
-        self._worker = Worker("warp", threads or min(2, os.cpu_count() or 1))
+        self._worker = Worker("warp", threads or max(1, (os.cpu_count() or 1) // 2))
 
     def prepare(self, portrait: Portrait) -> Sitter:
         """Work out what can be known of a portrait beforehand, in about 0.1 s; blocks.
@@ -65,27 +74,34 @@ class Warp:
         """See contracts.Face: look-ahead is that of motion, a quarter of a second."""
         sitter = _own(face)
 
-        def draw(motion: Motion) -> VideoFrame:
-            number, mouth, head = motion
-            return VideoFrame(self.picture(sitter, mouth, head), number)
+        def draw(strip: Strip) -> list[VideoFrame]:
+            pictures = _drawn(sitter, strip.mouths, strip.heads)
+            return [VideoFrame(picture, strip.first + i) for i, picture in enumerate(pictures)]
 
-        motions = self._motions(speech, first)
-        async with contextlib.aclosing(self._worker.pipelined(draw, motions)) as frames:
-            async for frame in frames:
-                yield frame
+        strips = self._strips(speech, first)
+        async with contextlib.aclosing(self._worker.pipelined(draw, strips)) as drawn:
+            async for frames in drawn:
+                for frame in frames:
+                    yield frame
 
-    async def _motions(self, speech: Stream[AudioChunk], first: int) -> AsyncGenerator[Motion, None]:
-        spoken = Speech(self.fps, self._seed, first)
-        numbers = itertools.count(first)
+    async def _strips(self, speech: Stream[AudioChunk], first: int) -> AsyncGenerator[Strip, None]:
+        """What the frames show, in the portions in which it is known, a few at a time."""
+        motion = Speech(self.fps, self._seed, first)
         async with contextlib.aclosing(speech):
             async for chunk in speech:
-                for frame in spoken.feed(chunk):
-                    yield self._motion(next(numbers), frame)
-        for frame in spoken.finish():
-            yield self._motion(next(numbers), frame)
+                known = motion.feed(chunk)
+                for strip in self._cut(known, first):
+                    yield strip
+                first += len(known)
+        for strip in self._cut(motion.finish(), first):
+            yield strip
 
-    def _motion(self, number: int, spoken: Spoken) -> Motion:
-        return number, spoken.mouth, combine(life(number, self.fps, self._seed), spoken.head)
+    def _cut(self, spoken: list[Spoken], first: int) -> Iterator[Strip]:
+        for begin in range(0, len(spoken), STRIP):
+            part = spoken[begin : begin + STRIP]
+            idle = [life(first + begin + i, self.fps, self._seed) for i in range(len(part))]
+            heads = [combine(rest, frame.head) for rest, frame in zip(idle, part, strict=True)]
+            yield Strip(first + begin, [frame.mouth for frame in part], heads)
 
     def rest(self, face: Prepared, frame: int) -> VideoFrame:
         """The head alive and silent."""
@@ -93,19 +109,22 @@ class Warp:
 
     def picture(self, face: Prepared, mouth: Mouth, head: Head) -> Pixels:
         """One picture of a face that does just this; uint8 [h, w, 3], RGB."""
-        sitter = _own(face)
-        try:
-            canvas = sitter.idle.pop()
-        except IndexError:
-            canvas = Canvas(sitter.rig)
-        try:
-            return canvas.draw(mouth, head)
-        finally:
-            sitter.idle.append(canvas)
+        return _drawn(_own(face), [mouth], [head])[0]
 
     def close(self) -> None:
         """Free the threads."""
         self._worker.close()
+
+
+def _drawn(sitter: Sitter, mouths: Sequence[Mouth], heads: Sequence[Head]) -> list[Pixels]:
+    try:
+        canvas = sitter.idle.pop()
+    except IndexError:
+        canvas = Canvas(sitter.rig)
+    try:
+        return canvas.draw(mouths, heads)
+    finally:
+        sitter.idle.append(canvas)
 
 
 def _own(face: Prepared) -> Sitter:

@@ -76,15 +76,19 @@ def spread_matrix(controls: Floats, places: Floats, stiffness: float = 1e-2) -> 
     return np.asarray(rows @ np.linalg.solve(system, right), np.float32)
 
 
-def invert(grid: Grid, field: Floats, targets: Floats, steps: int = 3) -> Floats:
-    """The points that a forward field [rows, columns, 2] moves to `targets` [..., 2].
+def invert(grid: Grid, fields: Floats, targets: Floats, steps: int = 3) -> Floats:
+    """The points that forward fields [n, rows, columns, 2] move to `targets` [..., h, w, 2]: [n, h, w, 2].
 
     Fixed point x = target - field(x); it converges while the field is a contraction, that is, while
     nothing is squeezed to nothing or folded.
     """
     origin = vector(grid.left, grid.top) + (grid.step - 1) / 2
-    wanted, moved = (targets - origin) / grid.step, field / grid.step
-    found = wanted
+    wanted, moved = (targets - origin) / grid.step, fields / grid.step
+    found = np.empty((len(fields), *targets.shape[-3:]), np.float32)
+    found[:] = wanted
+    moves = np.empty_like(found)
     for _ in range(steps):
-        found = wanted - look_up(moved, found)
-    return found * grid.step + origin
+        for field, places, move in zip(moved, found, moves, strict=True):
+            look_up(field, places, into=move)
+        np.subtract(wanted, moves, out=found)
+    return np.asarray(found * grid.step + origin)

@@ -78,12 +78,12 @@ class Axes:
         return np.asarray((points - self.origin) @ self.basis.T)
 
     def to_picture(self, points: Floats) -> Floats:
-        """Head [n, 3] to picture [n, 2]: an orthographic view."""
-        return np.asarray((points @ self.basis + self.origin)[:, :2])
+        """Head [..., 3] to picture [..., 2]: an orthographic view."""
+        return np.asarray((points @ self.basis + self.origin)[..., :2])
 
     def shift(self, displacement: Floats) -> Floats:
-        """A displacement in the head [n, 3] as it is seen in the picture [n, 2]."""
-        return np.asarray((displacement @ self.basis)[:, :2])
+        """A displacement in the head [..., 3] as it is seen in the picture [..., 2]."""
+        return np.asarray((displacement @ self.basis)[..., :2])
 
 
 def axes_of(portrait: Portrait) -> Axes:

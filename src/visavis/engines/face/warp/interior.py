@@ -13,8 +13,9 @@ import numpy as np
 
 from visavis.engines.face.warp.geometry import Axes, Floats, smoothstep, vector
 from visavis.engines.face.warp.light import Light
-from visavis.engines.face.warp.lips import DROP, POINTS, Lips
+from visavis.engines.face.warp.lips import DROP, Lips
 from visavis.engines.face.warp.sampling import blurred, look_up
+from visavis.engines.face.warp.seam import POINTS
 from visavis.media import Portrait
 from visavis.motion.frames import Mouth
 
@@ -54,7 +55,7 @@ def paint(portrait: Portrait, axes: Axes, lips: Lips, light: Light) -> Interior:
         (np.arange(height, dtype=np.float32) + 0.5) / (unit * scale) - ABOVE,
     )
     pixel = 1 / (unit * scale)
-    dark = light.seen(light.lip * vector(0.17, 0.10, 0.10) + 3)
+    dark = light.seen(light.lip * vector(0.21, 0.125, 0.12) + 3)
     deep = light.seen(light.lip * vector(0.36, 0.20, 0.20) + 4)
     upper = _upper_teeth(x, y, pixel, light)
     if lips.open_by > 0:

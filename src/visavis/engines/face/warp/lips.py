@@ -4,6 +4,7 @@ All in the head's own axes (see geometry.Axes), so that a face turned to the sid
 one from the front. Nothing here knows a picture's pixels: only landmarks go in and come out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,9 @@ from visavis.media import Portrait
 from visavis.motion.frames import Mouth
 
 ALONG = np.linspace(-1, 1, POINTS, dtype=np.float32)
+ASIDE = ALONG**2
+BULGE = 1 - 0.45 * ASIDE  # lips swell most in their middle
+WITHIN = 1 - ASIDE**2  # and not at all at the corners
 
 # Distances in units of the one between the eyes (63 mm in an adult).
 GAP = 0.27  # between the lips in the most open vowel: 17 mm
@@ -38,7 +42,7 @@ SURE_GAP, MESH_GAP = 0.05, 0.08  # what the mesh may put between lips that are i
 
 @dataclass(frozen=True, slots=True)
 class Contours:
-    """Four curves [POINTS, 3] from the picture's left corner to its right, in the head's axes."""
+    """Four curves [..., POINTS, 3] from the picture's left corner to its right, in the head's axes."""
 
     outer_upper: Floats
     inner_upper: Floats
@@ -52,6 +56,7 @@ class Lips:
 
     seen: the contours as they are in the portrait.
     seam: [POINTS, 3], where the lips meet when the mouth is shut.
+    thick_upper, thick_lower: [POINTS], how high the lips are.
     open_by: the gap seen in the portrait, in units of the eyes' distance.
     ring: the mouth's width in [u], relative to that in the portrait.
     smile: 0..1, how far the portrait's mouth is drawn apart already.
@@ -61,6 +66,8 @@ class Lips:
     unit: float
     seen: Contours
     seam: Floats
+    thick_upper: Floats
+    thick_lower: Floats
     open_by: float
     ring: float
     smile: float
@@ -91,7 +98,8 @@ def lips_of(portrait: Portrait, axes: Axes) -> Lips:
     smile = float(np.clip((width - WIDTH) / 0.25, 0, 1))
     skin, jaw, corner, side = _followers(head, axes.unit, seam, smile)
     ring = RING * min(1.0, WIDTH / width) ** 0.5
-    return Lips(axes.unit, seen, seam, gap, ring, smile, skin, jaw, corner, side)
+    thick_upper, thick_lower = (inner_upper - outer_upper)[:, 1], (outer_lower - inner_lower)[:, 1]
+    return Lips(axes.unit, seen, seam, thick_upper, thick_lower, gap, ring, smile, skin, jaw, corner, side)
 
 
 def _curve(head: Floats, indices: tuple[int, ...]) -> Floats:
@@ -150,68 +158,67 @@ def _border(head: Floats, unit: float) -> Floats:
     return np.array([(x, y, depth) for x, y in rows], np.float32)
 
 
-def _profiles(mouth: Mouth) -> tuple[Floats, Floats]:
+def contours_of(lips: Lips, mouths: Sequence[Mouth]) -> Contours:
+    """Where the lips are when the mouth does what each of `mouths` says: curves [n, POINTS, 3]."""
+    unit, seen = lips.unit, lips.seen
+    jaw, open_, wide, ring, press, tuck, _ = np.array(mouths, np.float32).T[..., None]
+    pressed = np.clip(press / 0.5, 0, 1)
+    open_ = open_ * (1 - pressed)
+    ring = ring * (1 - 0.45 * pressed)  # pressed lips cannot pout as far
+    spread = np.maximum(wide, 0)
+    gap = GAP * unit * open_
+    lift = np.minimum((0.24 + 0.16 * ring + 0.10 * spread) * gap, 0.06 * unit)
+    squeeze = 1 + 0.11 * spread + 0.13 * np.minimum(wide, 0) - (0.07 + 0.1 * lips.smile) * jaw + 0.02 * press
+    squeeze += (lips.ring - squeeze) * ring
+    x = lips.seam[:, 0] * squeeze
+    # A smile's curve flattens as the mouth narrows, rounds or drops open.
+    smile = np.clip(0.15 + 0.85 * squeeze, 0, 1.05) * (1 - 0.95 * ring) * (1 - 0.8 * jaw)
+    middle = lips.seam[POINTS // 2, 1]
+    seam = middle + (lips.seam[:, 1] - middle) * smile
+    seam += DROP * unit * jaw * (0.05 + 0.34 * ASIDE) * (1 - 0.2 * ring)
+    seam -= 0.02 * unit * spread * ASIDE + 0.03 * unit * tuck * (1 - ASIDE)
+    z = lips.seam[:, 2] - POUT * unit * ring * BULGE + 0.03 * unit * press
+    # Lips seen parted are stretched thin; they swell a little when they meet.
+    relax = 1 + min(1.2 * lips.open_by, 0.3)
+    stretch = np.clip(squeeze, 0.4, 1.2) ** (-0.35 - 0.15 * lips.smile) * relax
+    stretch *= (1 - 0.14 * open_) * (1 - 0.28 * pressed * press)
+    upper_thick = lips.thick_upper * (1 + WITHIN * (stretch * (1 + 0.16 * ring * BULGE) - 1))
+    thinned = stretch * (1 + 0.14 * ring * BULGE) * (1 - 0.45 * tuck)
+    lower_thick = lips.thick_lower * (1 + WITHIN * (thinned - 1))
+    upper_share, lower_share = _profiles(jaw, open_, ring)
+    tucked = 0.045 * unit * tuck * (1 - ASIDE) * (1 - pressed)
+    upper_y = seam - lift * upper_share - 0.6 * tucked
+    lower_y = seam + (gap - lift) * lower_share + 0.2 * tucked
+    past = (curve - lips.seam for curve in (seen.outer_upper, seen.outer_lower))
+    beyond_upper, beyond_lower = ((x + curve[:, 0], z + curve[:, 2]) for curve in past)
+    return Contours(
+        outer_upper=_stacked(beyond_upper[0], upper_y - upper_thick, beyond_upper[1]),
+        inner_upper=_stacked(x, upper_y, z),
+        inner_lower=_stacked(x, lower_y, z + 0.05 * unit * tuck),
+        outer_lower=_stacked(beyond_lower[0], lower_y + lower_thick, beyond_lower[1]),
+    )
+
+
+def _stacked(x: Floats, y: Floats, z: Floats) -> Floats:
+    return np.stack([x, y, z], -1, dtype=np.float32)
+
+
+def _profiles(jaw: Floats, open_: Floats, ring: Floats) -> tuple[Floats, Floats]:
     """How far the upper and the lower lip leave the seam along the mouth, relative to its middle.
 
     A lens when spread; an ellipse when rounded, and narrower than the mouth, for rounded lips touch
     beside the opening.
     """
-    ring = mouth.round * (1 - 0.4 * mouth.open)
-    s = np.clip(np.abs(ALONG) / (1 - 0.50 * ring), 0, 1)
-    upper = np.clip(1 - s ** (1.8 - 0.1 * ring), 0, 1) ** (1 - 0.42 * ring)
-    lower = np.clip(1 - s ** (2.3 - 0.3 * ring), 0, 1) ** (1 - 0.42 * max(ring, 0.45 * mouth.jaw))
-    return upper.astype(np.float32), lower.astype(np.float32)
-
-
-def contours_of(lips: Lips, mouth: Mouth) -> Contours:
-    """Where the lips are when the mouth does what `mouth` says."""
-    unit, seen = lips.unit, lips.seen
-    pressed = float(np.clip(mouth.press / 0.5, 0, 1))
-    open_ = mouth.open * (1 - pressed)
-    ring = mouth.round * (1 - 0.45 * pressed)  # pressed lips cannot pout as far
-    upper_share, lower_share = _profiles(mouth)
-    gap = GAP * unit * open_
-    lift = min((0.24 + 0.16 * ring + 0.10 * max(mouth.wide, 0)) * gap, 0.06 * unit)
-    wide, narrow = max(mouth.wide, 0), max(-mouth.wide, 0)
-    squeeze = 1 + 0.11 * wide - 0.13 * narrow - (0.07 + 0.1 * lips.smile) * mouth.jaw + 0.02 * mouth.press
-    squeeze += (lips.ring - squeeze) * ring
-    x = lips.seam[:, 0] * squeeze
-    middle = lips.seam[POINTS // 2, 1]
-    # A smile's curve flattens as the mouth narrows, rounds or drops open.
-    smile = np.clip(0.15 + 0.85 * squeeze, 0, 1.05) * (1 - 0.95 * ring) * (1 - 0.8 * mouth.jaw)
-    seam = middle + (lips.seam[:, 1] - middle) * smile
-    seam = seam + DROP * unit * mouth.jaw * (0.05 + 0.34 * ALONG**2) * (1 - 0.2 * ring)
-    seam -= 0.02 * unit * wide * ALONG**2 + 0.03 * unit * mouth.tuck * (1 - ALONG**2)
-    bulge = 1 - 0.45 * ALONG**2
-    z = lips.seam[:, 2] - POUT * unit * ring * bulge + 0.03 * unit * mouth.press
-    upper_thick = (seen.inner_upper - seen.outer_upper)[:, 1]
-    lower_thick = (seen.outer_lower - seen.inner_lower)[:, 1]
-    # Lips seen parted are stretched thin; they swell a little when they meet.
-    relax = 1 + min(1.2 * lips.open_by, 0.3)
-    spread = float(np.clip(squeeze, 0.4, 1.2)) ** (-0.35 - 0.15 * lips.smile)
-    stretch = (1 - 0.14 * open_) * (1 - 0.28 * pressed * mouth.press) * spread * relax
-    within = 1 - ALONG**4  # at the corners there is nothing to swell
-    upper_thick *= 1 + within * (stretch * (1 + 0.16 * ring * bulge) - 1)
-    lower_thick *= 1 + within * (stretch * (1 + 0.14 * ring * bulge) * (1 - 0.45 * mouth.tuck) - 1)
-    tucked = 0.045 * unit * mouth.tuck * (1 - ALONG**2) * (1 - pressed)
-    inner_upper = np.stack([x, seam - lift * upper_share - 0.6 * tucked, z], 1)
-    lower_y = seam + (gap - lift) * lower_share + 0.2 * tucked
-    inner_lower = np.stack([x, lower_y, z + 0.05 * unit * mouth.tuck], 1)
-    upper_x = x + seen.outer_upper[:, 0] - lips.seam[:, 0]
-    outer_upper = np.stack([upper_x, inner_upper[:, 1] - upper_thick, z + _depth(seen.outer_upper, lips)], 1)
-    lower_x = x + seen.outer_lower[:, 0] - lips.seam[:, 0]
-    outer_lower = np.stack([lower_x, lower_y + lower_thick, z + _depth(seen.outer_lower, lips)], 1)
-    curves = (outer_upper, inner_upper, inner_lower, outer_lower)
-    return Contours(*(curve.astype(np.float32) for curve in curves))
-
-
-def _depth(curve: Floats, lips: Lips) -> Floats:
-    return np.asarray(curve[:, 2] - lips.seam[:, 2], np.float32)
+    ring = ring * (1 - 0.4 * open_)
+    s = np.minimum(np.abs(ALONG) / (1 - 0.50 * ring), 1)
+    upper = (1 - s ** (1.8 - 0.1 * ring)) ** (1 - 0.42 * ring)
+    lower = (1 - s ** (2.3 - 0.3 * ring)) ** (1 - 0.42 * np.maximum(ring, 0.45 * jaw))
+    return upper, lower
 
 
 def fold_ease(lips: Lips, mouth: Mouth) -> float:
     """0..1, how far the folds of the portrait's smile are gone."""
-    return lips.smile * float(np.clip(1.2 * mouth.round + 0.5 * max(-mouth.wide, 0) + 0.4 * mouth.jaw, 0, 1))
+    return lips.smile * min(1.2 * mouth.round + 0.5 * max(-mouth.wide, 0) + 0.4 * mouth.jaw, 1.0)
 
 
 def skin_pulls(lips: Lips, axes: Axes) -> Floats:
@@ -226,24 +233,13 @@ def skin_pulls(lips: Lips, axes: Axes) -> Floats:
     return np.stack([axes.shift(np.stack(pull, 1)) for pull in pulls])
 
 
-def skin_weights(lips: Lips, mouth: Mouth, shaped: Contours) -> Floats:
-    """[4], pixels: the mouth wider, the jaw lower, the corners lower, the lips further out."""
+def skin_weights(lips: Lips, mouths: Sequence[Mouth], shaped: Contours) -> Floats:
+    """[n, 4], pixels: the mouth wider, the jaw lower, the corners lower, the lips further out."""
     unit = lips.unit
-    wider = shaped.inner_upper[-1, 0] - shaped.inner_upper[0, 0] - (lips.seam[-1, 0] - lips.seam[0, 0])
-    lower = shaped.inner_upper[[0, -1], 1].mean() - lips.seam[[0, -1], 1].mean()
+    left, right = shaped.inner_upper[:, 0], shaped.inner_upper[:, -1]
+    wider = right[:, 0] - left[:, 0] - (lips.seam[-1, 0] - lips.seam[0, 0])
+    lower = (left[:, 1] + right[:, 1] - lips.seam[0, 1] - lips.seam[-1, 1]) / 2
     # The jaw of a mouth seen open comes up as its lips meet.
-    drop = DROP * unit * mouth.jaw - 0.35 * lips.open_by * unit
-    return np.array([wider, drop, lower, POUT * unit * mouth.round], np.float32)
-
-
-__all__ = [
-    "ALONG",
-    "POINTS",
-    "Contours",
-    "Lips",
-    "contours_of",
-    "fold_ease",
-    "lips_of",
-    "skin_pulls",
-    "skin_weights",
-]
+    drop = [DROP * unit * mouth.jaw - 0.35 * lips.open_by * unit for mouth in mouths]
+    out = [POUT * unit * mouth.round for mouth in mouths]
+    return np.stack([wider, drop, lower, out], 1, dtype=np.float32)

@@ -5,6 +5,7 @@ linear in a few numbers, so that a frame's field is one small product.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -71,21 +72,22 @@ def pose_fields(portrait: Portrait, axes: Axes, grid: Grid) -> Floats:
     return turned.reshape(len(fields), -1).astype(np.float32)
 
 
-def pose_weights(head: Head) -> Floats:
-    """The numbers that weigh `pose_fields`."""
-    return np.array(
-        [
-            math.sin(head.yaw),
-            math.sin(head.pitch),
-            math.sin(head.roll),
-            math.cos(head.yaw) - 1,
-            math.cos(head.pitch) - 1,
-            head.x,
-            head.y,
-            head.breath,
-            head.brows,
-        ],
-        np.float32,
+def pose_weights(heads: Sequence[Head]) -> Floats:
+    """[n, 9]: the numbers that weigh `pose_fields`."""
+    return np.array([_weights(head) for head in heads], np.float32)
+
+
+def _weights(head: Head) -> tuple[float, ...]:
+    return (
+        math.sin(head.yaw),
+        math.sin(head.pitch),
+        math.sin(head.roll),
+        math.cos(head.yaw) - 1,
+        math.cos(head.pitch) - 1,
+        head.x,
+        head.y,
+        head.breath,
+        head.brows,
     )
 
 

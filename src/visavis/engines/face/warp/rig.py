@@ -10,9 +10,10 @@ from visavis.engines.face.warp.field import Grid, spread_matrix
 from visavis.engines.face.warp.geometry import FOLDS, Axes, Floats, axes_of, smoothstep
 from visavis.engines.face.warp.interior import Interior, paint
 from visavis.engines.face.warp.light import Light, light_of
-from visavis.engines.face.warp.lips import POINTS, Lips, lips_of, skin_pulls
+from visavis.engines.face.warp.lips import Lips, lips_of, skin_pulls
 from visavis.engines.face.warp.pose import STEP, frame_grid, pose_fields
 from visavis.engines.face.warp.sampling import blurred, grey
+from visavis.engines.face.warp.seam import POINTS
 from visavis.media import Pixels, Portrait
 
 MOUTH_STEP = 4  # pixels; lips are thin

@@ -1,7 +1,6 @@
 """The warp face as an engine: threads that draw, and motion that tells them what."""
 
 import contextlib
-import os
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from visavis.media import AudioChunk, Pixels, Portrait, VideoFrame
 from visavis.motion.frames import Head, Mouth
 from visavis.motion.life import combine, life
 from visavis.motion.speech import Speech, Spoken
-from visavis.streams import Worker
+from visavis.streams import Worker, processors
 
 STRIP = 4  # frames drawn in one go
 
@@ -59,12 +58,12 @@ class Warp:
         self._seed = seed
         # A frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
-        self._worker = Worker("warp", threads or max(1, (os.cpu_count() or 1) // 2))
+        self._worker = Worker("warp", threads or max(1, processors() // 2))
 
     def prepare(self, portrait: Portrait) -> Sitter:
         """Work out what can be known of a portrait beforehand, in about 0.1 s; blocks.
 
-        Raises PortraitError for a face turned too far away to be moved.
+        Raises PortraitError for a face of a few pixels, or none.
         """
         if not np.isfinite(portrait.landmarks).all() or np.ptp(portrait.landmarks[:, 0]) < 32:
             raise PortraitError("the face in this portrait is too small to be moved; 32 pixels are needed")

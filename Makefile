@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint types bench clean
+.PHONY: help setup demo test bench clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,13 @@ test: .venv/ready  ## lint, types and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+demo: .venv/ready  ## a talking video of a real portrait, out/hello.mp4
+	@mkdir -p out
+	$(BIN)/visavis say "Hello, I am your avatar." --out out/hello.mp4
+
+bench: .venv/ready  ## measure speed and memory, into bench/RESULTS.md
+	$(BIN)/python -m bench
 
 clean:  ## remove what was made here
 	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache

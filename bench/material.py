@@ -36,12 +36,7 @@ def photo() -> Path:
 
 def finder() -> Finder:
     files = Store().files("face")
-    return Finder(
-        detector=files["face_detection_short_range.tflite"],
-        wide=files["face_detection_full_range.tflite"],
-        mesh=files["face_landmark.tflite"],
-        iris=files["iris_landmark.tflite"],
-    )
+    return Finder(files)
 
 
 @cache

@@ -27,12 +27,7 @@ def fetched(name: str) -> dict[str, Path]:
 def finder() -> Finder:
     """The networks that find faces."""
     files = fetched("face")
-    return Finder(
-        detector=files["face_detection_short_range.tflite"],
-        wide=files["face_detection_full_range.tflite"],
-        mesh=files["face_landmark.tflite"],
-        iris=files["iris_landmark.tflite"],
-    )
+    return Finder(files)
 
 
 @pytest.fixture(scope="session")

@@ -387,6 +387,12 @@ def test_a_face_that_cannot_pose_for_a_sheet(
     assert left(here) == set()
 
 
+def test_a_sheet_without_a_video(here: Path, faces: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["say", "--portrait", str(faces), "--size", "256", "--sheet", "s.png"]) == 0
+    assert capsys.readouterr() == ("", "visavis: the contact sheet is in s.png\n")
+    assert left(here) == {"s.png"}
+
+
 def test_an_engine_that_cannot_start_is_a_failure_and_not_a_mistake(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

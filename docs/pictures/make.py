@@ -27,13 +27,7 @@ SHOWN = ("silence", "press", "tuck", "between", "hiss", "hush", "i", "ɛ", "ɑ",
 def demo() -> Portrait:
     """The demo portrait at 512 x 512."""
     store = Store()
-    face = store.files("face")
-    finder = Finder(
-        face["face_detection_short_range.tflite"],
-        face["face_detection_full_range.tflite"],
-        face["face_landmark.tflite"],
-        face["iris_landmark.tflite"],
-    )
+    finder = Finder(store.files("face"))
     return take(store.files("demo-portrait")["portrait.jpg"], finder, 512, 512)
 
 

@@ -91,7 +91,7 @@ class Llm(Protocol):
 
 
 class Tts(Protocol):
-    """Turns text into speech."""
+    """Turns text into speech. An engine is made without arguments."""
 
     rate: int
     voices: tuple[Voice, ...]
@@ -118,7 +118,7 @@ class Prepared(Protocol):
 
 
 class Face(Protocol):
-    """Moves a portrait.
+    """Moves a portrait. An engine is made with `fps` and `seed` by name.
 
     fps: frames a second, a whole number.
     version: changes whenever `prepare` would give another result; part of a cache's key.

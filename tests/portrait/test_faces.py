@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from visavis.errors import ModelError
-from visavis.portrait.faces import Finder, Found, faces_in
+from visavis.portrait.faces import NETWORKS, Finder, Found, faces_in
 from visavis.portrait.pose import Pose
 
 from .puppet import drawn, networks, placed
@@ -81,5 +81,5 @@ def test_a_model_that_is_missing_or_damaged_is_named(
     damaged.write_bytes(b"no network")
     for path in (damaged, tmp_path / "absent.tflite"):
         with pytest.raises(ModelError, match=rf"{path.name} is missing or damaged.*visavis models"):
-            Finder(path, path, path, path)
+            Finder(dict.fromkeys(NETWORKS, path))
     assert capfd.readouterr().err == ""

@@ -197,12 +197,7 @@ def _portrait(args: argparse.Namespace, settings: "Settings") -> "Callable[[], P
         from visavis.portrait import take
         from visavis.portrait.faces import Finder
 
-        finder = Finder(
-            detector=files["face_detection_short_range.tflite"],
-            wide=files["face_detection_full_range.tflite"],
-            mesh=files["face_landmark.tflite"],
-            iris=files["iris_landmark.tflite"],
-        )
+        finder = Finder(files)
         portrait = take(source, finder, *args.size)
         for sentence in portrait.notes:
             note(sentence)

@@ -5,7 +5,7 @@ last turned on its side or head. Refuses nothing: whether a face can be used is 
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,19 +74,24 @@ class Networks(NamedTuple):
     iris: mesh.Network
 
 
+NETWORKS = (
+    "face_detection_short_range.tflite",
+    "face_detection_full_range.tflite",
+    "face_landmark.tflite",
+    "iris_landmark.tflite",
+)
+
+
 class Finder:
     """The four networks, loaded once; used by one thread at a time."""
 
-    def __init__(self, detector: Path, wide: Path, mesh: Path, iris: Path) -> None:
-        """Load the networks, TFLite files of MediaPipe.
-
-        detector: face_detection_short_range; wide: face_detection_full_range;
-        mesh: face_landmark; iris: iris_landmark.
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        """Load the networks, MediaPipe's TFLite files by their own names: those of NETWORKS.
 
         Raises ModelError for a file that is missing or no such network.
         """
         with _without_greeting():
-            self._networks = Networks(*map(_network, (detector, wide, mesh, iris)))
+            self._networks = Networks(*(_network(files[name]) for name in NETWORKS))
 
     def faces(self, pixels: Pixels) -> list[Found]:
         """Every face in a picture [h, w, 3], the largest first; at most twelve. See `faces_in`."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.contracts.face import CHECKS, Check, Stage, staged
 from visavis.engines.face.warp import Warp
@@ -27,12 +28,13 @@ def test_contract(check: Check, stage: Stage) -> None:
 
 def drawn(stage: Stage, mouth: Mouth = Mouth(), head: Head = Head()) -> Pixels:  # noqa: B008
     assert isinstance(stage.face, Warp)
-    return np.asarray(stage.face.picture(stage.prepared, mouth, head))
+    picture: Pixels = stage.face.picture(stage.prepared, mouth, head)
+    return picture
 
 
-def differing(a: Pixels, b: Pixels, levels: int = 12) -> Pixels:
-    """Where two pictures differ visibly, bool [h, w]."""
-    return np.abs(a.astype(int) - b).max(-1) > levels
+def differing(a: Pixels, b: Pixels, levels: int = 12) -> NDArray[np.bool_]:
+    """Where two pictures differ visibly, [h, w]."""
+    return np.asarray(np.abs(a.astype(int) - b).max(-1) > levels)
 
 
 def test_a_face_that_does_nothing_is_the_portrait(stage: Stage) -> None:

@@ -30,4 +30,4 @@ bench: .venv/ready  ## measure speed and memory, into bench/RESULTS.md
 	$(BIN)/python -m bench
 
 clean:  ## remove what was made here
-	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

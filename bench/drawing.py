@@ -26,7 +26,8 @@ def _rates() -> Iterator[float]:
     from visavis.streams import stream_of
 
     rate, seconds = 22_050, PICTURES / material.FPS
-    sounds = [Phone("mɑːpuːfiːsə"[n % 10], n / 10, (n + 1) / 10, n % 3) for n in range(int(seconds * 10))]
+    symbols = ("m", "ɑː", "p", "uː", "f", "iː", "s", "ə")
+    sounds = [Phone(symbols[n % 8], n / 10, (n + 1) / 10, n % 3) for n in range(int(seconds * 10))]
     speech = AudioChunk(np.zeros(round(seconds * rate), np.float32), rate, 0, tuple(sounds))
     warp = Warp(fps=material.FPS, threads=1)
     face = warp.prepare(material.portrait())

@@ -273,7 +273,7 @@ async def test_a_pipelined_worker_keeps_the_order_and_uses_its_threads() -> None
     assert done == [item * item for item in range(30)]
 
 
-async def test_a_pipelined_worker_asks_for_two_items_a_thread_at_most() -> None:
+async def test_a_pipelined_worker_runs_ahead_by_two_items_a_thread_and_one() -> None:
     gate = threading.Event()
     source = Counting()
     with contextlib.closing(Worker("pair", threads=2)) as worker:
@@ -281,12 +281,37 @@ async def test_a_pipelined_worker_asks_for_two_items_a_thread_at_most() -> None:
         first = asyncio.ensure_future(anext(results))
         await settle()
         await asyncio.sleep(0.02)
-        assert source.made == 4
+        assert source.made == 5
         gate.set()
         assert await first == 1
         await results.aclose()
     assert source.closed
     assert others() == set()
+
+
+async def test_a_pipelined_result_does_not_wait_for_the_next_item() -> None:
+    more = asyncio.Event()
+
+    async def hesitating() -> AsyncGenerator[int, None]:
+        yield 1
+        await more.wait()
+        yield 2
+
+    with contextlib.closing(Worker("one")) as worker:
+        results = worker.pipelined(lambda item: 10 * item, hesitating())
+        assert await asyncio.wait_for(anext(results), 5) == 10
+        more.set()
+        assert await anext(results) == 20
+        await results.aclose()
+    assert others() == set()
+
+
+async def test_a_generator_is_stepped_by_one_thread_only() -> None:
+    with (
+        contextlib.closing(Worker("pair", threads=2)) as worker,
+        pytest.raises(ValueError, match="one thread"),
+    ):
+        await anext(worker.iterate(iter([1])))
 
 
 async def test_an_error_in_pipelined_work_comes_in_its_turn() -> None:

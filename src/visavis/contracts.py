@@ -67,6 +67,8 @@ class Vad(Protocol):
         """Probability of speech, one for each step of the engine's own length."""
         ...
 
+    def close(self) -> None: ...
+
 
 class Asr(Protocol):
     """Turns speech into text."""
@@ -100,7 +102,8 @@ class Tts(Protocol):
         """One utterance at `rate` Hz, without gaps: each chunk's `at` is the one before's `end`.
 
         The first chunk comes before the second clause is asked for. Each clause's pause is part of
-        the sound. Raises EngineError when the engine dies and cannot be revived.
+        the sound. Closes `clauses` when it ends or is closed. Raises UnknownName for a voice that is
+        none of `voices`, EngineError when the engine dies and cannot be revived.
         """
         ...
 
@@ -140,7 +143,7 @@ class Face(Protocol):
         There are exactly frame_count(samples, rate, fps) of them, the same for any chunking of the
         speech, and they come as soon as the speech that shapes them is known. `first` is the
         session's frame number at which the utterance begins: idle motion is a function of the frame
-        number, so that talking begins and ends where resting is.
+        number, so that talking begins and ends where resting is. Closes `speech` when it ends or is closed.
         """
         ...
 

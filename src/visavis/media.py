@@ -7,7 +7,7 @@ at a rate, a frame number at a whole number of frames a second. Nothing here rea
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from typing import Literal, NewType, get_args
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 Samples = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
-FrameNumber = NewType("FrameNumber", int)
 
 
 @dataclass(frozen=True, slots=True)

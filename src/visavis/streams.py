@@ -91,8 +91,11 @@ class Worker:
     async def iterate(self, steps: Iterator[T]) -> AsyncGenerator[T, None]:
         """Step a generator on this worker's thread, one step for each item asked for.
 
-        Closing lets the running step end, then closes the generator on the same thread.
+        Closing lets the running step end, then closes the generator on the same thread: for a worker
+        of one thread, since a generator cannot be closed beside its own step.
         """
+        if self.threads != 1:
+            raise ValueError(f"a generator is stepped by one thread, not by any of {self.threads}")
         loop = asyncio.get_running_loop()
         try:
             while not isinstance(
@@ -109,23 +112,27 @@ class Worker:
     ) -> AsyncGenerator[U, None]:
         """`work` done on each item of `source` by all threads at once; results in the source's order.
 
-        At most two items a thread are under way. Closing drops what has not begun and closes the source.
+        A result comes as soon as it is there, whether or not the source has more to give. At most two
+        items a thread are under way, and one. Closing drops what has not begun and closes the source.
         """
         loop = asyncio.get_running_loop()
-        pending: deque[asyncio.Future[U]] = deque()
-        try:
+        begun: deque[asyncio.Future[U]] = deque()
+
+        async def submitted() -> AsyncGenerator[asyncio.Future[U], None]:
             async with contextlib.aclosing(source):
                 async for item in source:
-                    pending.append(loop.run_in_executor(self._pool, work, item))
-                    while pending and (pending[0].done() or len(pending) >= 2 * self.threads):
-                        yield await pending[0]
-                        pending.popleft()
-                while pending:
-                    yield await pending[0]
-                    pending.popleft()
+                    begun.append(loop.run_in_executor(self._pool, work, item))
+                    yield begun[-1]
+
+        try:
+            async with buffered(submitted(), 2 * self.threads - 1) as futures:
+                async for future in futures:
+                    yield await future
+                    begun.popleft()
         finally:
-            for future in pending:
+            for future in begun:
                 future.cancel()
+                future.add_done_callback(_heard)
 
     def close(self) -> None:
         """Let the running step end and free the threads; what has not begun is dropped."""
@@ -141,6 +148,12 @@ class Worker:
             close()
         else:
             closing.add_done_callback(lambda done: self._unclosed.append(close) if done.cancelled() else None)
+
+
+def _heard(future: "asyncio.Future[U]") -> None:
+    """Take notice of how a dropped piece of work ended, so that asyncio does not complain of it."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def stepped(

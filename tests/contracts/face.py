@@ -41,6 +41,8 @@ SCRIPT = (
     ("", 0.6, 0),
 )
 
+LOOKAHEAD = 0.3  # seconds of sound beyond a frame that may be needed to draw it
+
 # Mean difference of two pictures in levels of 0..255. From one frame to the next, a head at rest moves by
 # 0.1 to 0.6; speech takes it up to 15 away from where it rests.
 SAME = 0.02
@@ -210,6 +212,29 @@ def starts_before_it_has_heard_all(stage: Stage) -> None:
     assert asked < 10
 
 
+def gives_each_frame_as_soon_as_it_is_known(stage: Stage) -> None:
+    """A second of sound shapes all of its frames but those of the look-ahead; no more sound is needed."""
+    whole = utterance()
+    known = int((1 - LOOKAHEAD) * stage.face.fps)
+
+    async def collect() -> int:
+        more = asyncio.Event()
+
+        async def hesitating() -> Stream[AudioChunk]:
+            yield _part(whole, 0, RATE)
+            await more.wait()
+            yield _part(whole, RATE, whole.end)
+
+        frames = stage.face.animate(hesitating(), stage.prepared, 0)
+        async with contextlib.aclosing(frames):
+            for _ in range(known):
+                await asyncio.wait_for(anext(frames), 20)
+            more.set()
+            return known + len([frame async for frame in frames])
+
+    assert stage.run(collect()) == frame_count(whole.end, RATE, stage.face.fps)
+
+
 def leaves_nothing_running_when_closed(stage: Stage) -> None:
     closed = []
 
@@ -229,7 +254,6 @@ def leaves_nothing_running_when_closed(stage: Stage) -> None:
         for _ in range(3):
             await anext(frames)
         await frames.aclose()
-        await speech.aclose()
         return asyncio.all_tasks() - {asyncio.current_task()}
 
     assert stage.run(interrupted()) == set()
@@ -266,6 +290,7 @@ CHECKS: tuple[Check, ...] = (
     begins_and_ends_at_rest,
     rests_as_a_function_of_the_frame_number,
     starts_before_it_has_heard_all,
+    gives_each_frame_as_soon_as_it_is_known,
     leaves_nothing_running_when_closed,
     passes_on_what_goes_wrong_with_the_speech,
 )

@@ -4,6 +4,7 @@ Each of its pictures tells what it was made of, so that a test reads frame numbe
 from the pixels alone.
 """
 
+import contextlib
 from collections import deque
 from dataclasses import dataclass
 
@@ -50,12 +51,13 @@ class ScriptedFace:
     async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
         heard: deque[AudioChunk] = deque()
         number = rate = end = 0
-        async for chunk in speech:
-            heard.append(chunk)
-            rate, end = chunk.rate, chunk.end
-            while sample_at(number + 1, rate, self.fps) <= end:
-                yield self._draw(face, first + number, self._loudness(heard, number, rate))
-                number += 1
+        async with contextlib.aclosing(speech):
+            async for chunk in speech:
+                heard.append(chunk)
+                rate, end = chunk.rate, chunk.end
+                while sample_at(number + 1, rate, self.fps) <= end:
+                    yield self._draw(face, first + number, self._loudness(heard, number, rate))
+                    number += 1
         while rate and number < frame_count(end, rate, self.fps):
             yield self._draw(face, first + number, self._loudness(heard, number, rate))
             number += 1

@@ -75,6 +75,8 @@ KINDS: Final = {
 KIND_OF_PHONE: Final = {phone: kind for kind, (phones, _) in KINDS.items() for phone in phones.split()}
 KIND_OF_LETTER: Final = {letter: kind for kind, (_, letters) in KINDS.items() for letter in letters.split()}
 
+STRETCH: Final = 144_160  # samples at 16 kHz, 9.01 s
+
 Speak: TypeAlias = Callable[[Preset, str], tuple[Sound, tuple[Mark, ...]]]
 
 
@@ -128,24 +130,19 @@ class Judges:
         self._phones = _listener(allphone=phones, lm=None, lw=2.0, beam=1e-20, pbeam=1e-20)
 
     def opinion(self, speak: Speak, preset: Preset) -> Opinion:
-        """On some 15 seconds of the preset's own language, and 45 of English where that is its own."""
+        """On two readings of the preset's own language, no two of which are the same, some 30 seconds in
+        all, and 45 seconds more of English where that is its own.
+        """
         language = preset.voice.language
-        said = [speak(preset, text) for text in TEXTS[language]]
+        said = [speak(preset, text) for text in 2 * TEXTS[language]]
         words = self.word_errors(speak, preset) if language == "en" else math.nan
         return self.heard(said)._replace(words=words)
 
     def heard(self, said: Sequence[tuple[Sound, tuple[Mark, ...]]]) -> Opinion:
         whole = np.concatenate([sound for sound, _ in said])
-        at_16k = resample_poly(whole * _towards(whole, 0.08), 320, 441).astype(np.float32)
-        mos = dnsmos.run(np.clip(at_16k, -1, 1), 16_000)
+        overall, signal, listeners = _dnsmos(whole)
         return Opinion(
-            math.nan,
-            self.phone_errors(said),
-            mos["ovrl_mos"],
-            mos["sig_mos"],
-            mos["p808_mos"],
-            pitch(whole),
-            timbre(whole),
+            math.nan, self.phone_errors(said), overall, signal, listeners, pitch(whole), timbre(whole)
         )
 
     def word_errors(self, speak: Speak, preset: Preset) -> float:
@@ -177,6 +174,16 @@ def kinds_of_phones(phones: str) -> list[str]:
 def _letter(symbol: str) -> str:
     """What a phone counts as: a diphthong by its beginning, an affricate by its end."""
     return symbol[1] if symbol[1:2] in set("ʃʒɕʂsz") else symbol[:1]
+
+
+def _dnsmos(sound: Sound) -> tuple[float, float, float]:
+    """OVRL, SIG and P.808: means of three stretches of the length that the networks look at."""
+    at_16k = resample_poly(sound * _towards(sound, 0.08), 320, 441).astype(np.float32)
+    stretches = np.resize(np.clip(at_16k, -1, 1), (3, STRETCH))
+    opinions = [dnsmos.run(stretch, 16_000) for stretch in stretches]
+    means = (float(np.mean([o[key] for o in opinions])) for key in ("ovrl_mos", "sig_mos", "p808_mos"))
+    overall, signal, listeners = means
+    return overall, signal, listeners
 
 
 def _once(kinds: Iterable[str]) -> list[str]:

@@ -2,7 +2,7 @@
 
 Pure functions of arrays. The raw sound is bright, rumbles below its own pitch, and is silent to the
 last bit between words; a filter takes off the rumble and the edge and puts the voice into a small
-room. Of the three the room does most for it (train/voices/README.md has the figures).
+room, after which it is understood and liked better (train/voices/README.md has the figures).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -20,7 +20,7 @@ class Preset:
     base: espeak's name of a language, with a variant after a plus sign.
     rate: words a minute, 80..450.
     pitch, range: 0..99, in espeak's own measure.
-    gain: dB, that bring its speech to -19 LUFS.
+    gain: dB, that bring its speech to -20 LUFS.
     tilt: dB an octave that are taken off above 1 kHz.
     echo: that the variant has, which is taken out.
     """
@@ -36,14 +36,26 @@ class Preset:
 
 
 PRESETS: Final = (
-    Preset(Voice("emma", "en", "female"), "en-us+f1", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("james", "en", "male"), "en-us+Andy", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("mei", "zh", "female"), "cmn+f1", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("jun", "zh", "male"), "cmn+m6", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("lucia", "es", "female"), "es+f1", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("mateo", "es", "male"), "es+Andy", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("shirin", "fa", "female"), "fa+f1", 160, 50, 50, 0.0, 2.0),
-    Preset(Voice("kaveh", "fa", "male"), "fa+Andy", 160, 50, 50, 0.0, 2.0),
+    Preset(Voice("emma", "en", "female"), "en-us+f2", 161, 38, 65, -0.5, 1.0, Echo(140, 10)),
+    Preset(Voice("alice", "en", "female"), "en+f5", 175, 56, 65, 2.0, 3.0, Echo(140, 10)),
+    Preset(Voice("grace", "en", "female"), "en-us+f1", 175, 69, 35, 0.3, 2.0),
+    Preset(Voice("james", "en", "male"), "en-us+edward", 175, 38, 50, 0.9, 2.0),
+    Preset(Voice("oliver", "en", "male"), "en+edward2", 161, 57, 65, 3.0, 3.0),
+    Preset(Voice("henry", "en", "male"), "en-us+m5", 161, 57, 35, 2.7, 3.0),
+    Preset(Voice("mei", "zh", "female"), "cmn+f5", 196, 57, 65, -0.5, 3.0, Echo(140, 10)),
+    Preset(Voice("lan", "zh", "female"), "cmn+f1", 185, 59, 65, -2.3, 1.0),
+    Preset(Voice("jun", "zh", "male"), "cmn+edward2", 185, 54, 35, 2.1, 2.0),
+    Preset(Voice("wei", "zh", "male"), "cmn+m5", 196, 69, 65, 0.9, 3.0),
+    Preset(Voice("lucia", "es", "female"), "es-419+f2", 178, 40, 65, -0.4, 2.0, Echo(140, 10)),
+    Preset(Voice("elena", "es", "female"), "es+steph", 160, 48, 50, 0.4, 1.0),
+    Preset(Voice("sofia", "es", "female"), "es-419+f5", 164, 46, 35, 1.3, 3.0, Echo(140, 10)),
+    Preset(Voice("mateo", "es", "male"), "es-419+edward2", 178, 42, 50, 2.6, 3.0),
+    Preset(Voice("diego", "es", "male"), "es+edward", 160, 42, 35, 0.7, 2.0),
+    Preset(Voice("javier", "es", "male"), "es-419+m5", 178, 41, 65, 2.1, 1.0),
+    Preset(Voice("shirin", "fa", "female"), "fa+f2", 156, 40, 65, -0.7, 2.0, Echo(140, 10)),
+    Preset(Voice("parisa", "fa", "female"), "fa+steph", 170, 48, 35, 1.3, 1.0),
+    Preset(Voice("kaveh", "fa", "male"), "fa+edward2", 170, 42, 35, 2.9, 3.0),
+    Preset(Voice("dariush", "fa", "male"), "fa+m5", 170, 40, 50, 2.6, 2.0),
 )
 
 

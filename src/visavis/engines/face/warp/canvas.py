@@ -34,6 +34,11 @@ class Canvas:
         edge = -rig.whole.left
         self._where = self._map[edge : edge + height, edge : edge + width]
 
+    @property
+    def nbytes(self) -> int:
+        """Bytes held in buffers."""
+        return self._texture.nbytes + self._map.nbytes + self._seen.nbytes
+
     def draw(self, mouths: Sequence[Mouth], heads: Sequence[Head]) -> list[Pixels]:
         """One picture, uint8 [h, w, 3] RGB, for each mouth and head; a few together cost less than each."""
         rig = self._rig

@@ -32,15 +32,18 @@ class Strip(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sitter:
-    """A prepared portrait, and the canvases that nobody is drawing on just now."""
+    """A prepared portrait, and the canvases that nobody is drawing on just now.
+
+    idle: one for each thread that has ever drawn this face at the same time as another.
+    """
 
     rig: Rig
     idle: deque[Canvas] = field(default_factory=deque)
 
     @property
     def nbytes(self) -> int:
-        """Of the rig: canvases come and go."""
-        return self.rig.nbytes
+        """The rig's and the idle canvases'."""
+        return self.rig.nbytes + sum(canvas.nbytes for canvas in tuple(self.idle))
 
 
 class Warp:
@@ -56,7 +59,7 @@ class Warp:
     def __init__(self, fps: int = 25, seed: int = 0, threads: int | None = None) -> None:
         self.fps = fps
         self._seed = seed
-        # A frame is far too small to be worth splitting among OpenCV's own threads.
+        # For the whole process: a frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
         self._worker = Worker("warp", threads or max(1, processors() // 2))
 

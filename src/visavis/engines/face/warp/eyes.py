@@ -47,12 +47,13 @@ class Eye:
     free: Floats
 
 
-def eyes_of(portrait: Portrait, texture: np.ndarray, scale: int) -> tuple[Eye, Eye]:
+def eyes_of(portrait: Portrait, texture: np.ndarray, scale: int, spectacles: bool) -> tuple[Eye, Eye]:
     """Both eyes of a portrait whose texture [h * scale, w * scale, 4] is given."""
     points = (portrait.landmarks[:, :2] + 0.5) * scale - 0.5
     irises = (portrait.irises + 0.5) * scale - 0.5
-    rims = wears_spectacles(portrait)
-    left, right = (_eye(texture, points, iris, eye, rims) for iris, eye in zip(irises, EYES, strict=True))
+    left, right = (
+        _eye(texture, points, iris, eye, spectacles) for iris, eye in zip(irises, EYES, strict=True)
+    )
     return left, right
 
 

@@ -31,7 +31,6 @@ NOSE = (2, 98, 327, 129, 358, 49, 279, 4, 164)
 UNDER_EYES = (229, 230, 231, 449, 450, 451, 118, 347)
 FOREHEAD = 10
 CHIN_TIP = 152
-NOSE_TIP = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class Contours:
 class Lips:
     """A portrait's lips, and the points of its lower face that follow them.
 
+    unit: the distance between the eyes in pixels, as in Axes.
     seen: the contours as they are in the portrait.
     seam: [POINTS, 3], where the lips meet when the mouth is shut.
     thick_upper, thick_lower: [POINTS], how high the lips are.
@@ -61,6 +62,8 @@ class Lips:
     ring: the mouth's width in [u], relative to that in the portrait.
     smile: 0..1, how far the portrait's mouth is drawn apart already.
     skin: [n, 3], chin, jaw, cheeks, nose and lids, then the still border.
+    jaw_share, corner_share: [n], 0..1, how far each of them goes with the jaw and with the mouth's
+        corners; corner_side: [n], -1 on the picture's left, 1 on its right.
     """
 
     unit: float

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from visavis.engines.face.warp.eyes import wears_spectacles
 from visavis.engines.face.warp.field import Grid, spread_matrix
 from visavis.engines.face.warp.geometry import (
     CHIN_TIP,
@@ -36,7 +35,7 @@ def frame_grid(width: int, height: int) -> Grid:
     return Grid(-STEP, -STEP, -(-width // STEP) + 2, -(-height // STEP) + 2, STEP)
 
 
-def pose_fields(portrait: Portrait, axes: Axes, grid: Grid) -> Floats:
+def pose_fields(portrait: Portrait, axes: Axes, grid: Grid, spectacles: bool) -> Floats:
     """[9, rows * columns * 2]: forward fields for the numbers that `pose_weights` gives."""
     nodes = grid.nodes()
     points = portrait.landmarks
@@ -51,11 +50,13 @@ def pose_fields(portrait: Portrait, axes: Axes, grid: Grid) -> Floats:
     follow = _head_weight(x, y, face_width, face_height)
     depth = _depth(portrait, nodes, x, y, face_width, face_height) * follow
     neck_y = 0.5 * face_height + 0.25 * face_width  # the head turns on the neck
-    body = _body_weight(y, face_height, portrait.pixels.shape[0], centre[1])
+    body = _body_weight(y, face_height)
     carry = np.maximum(follow, BODY * body)
     zero = np.zeros_like(x)
     bottom = (nodes[..., 1] - centre[1]) / max(portrait.pixels.shape[0] - centre[1], 1)
     breath = -BREATH * axes.unit * body * (1 - smoothstep((bottom - 0.75) / 0.3) * 0.85)
+    # Spectacles would bend with the brows, so behind them the brows lie still.
+    brows = zero if spectacles else _brow_weight(portrait, nodes, axes)
     fields = (
         (-depth, zero),  # sin yaw
         (zero, -depth),  # sin pitch
@@ -65,7 +66,7 @@ def pose_fields(portrait: Portrait, axes: Axes, grid: Grid) -> Floats:
         (carry * axes.unit, zero),  # shift right
         (zero, carry * axes.unit),  # shift down
         (zero, breath + 0.25 * breath.min() * follow),  # breath
-        (zero, -_brow_weight(portrait, nodes, axes) * BROWS * axes.unit),  # brows
+        (zero, -brows * BROWS * axes.unit),  # brows
     )
     turned = np.stack([fx[..., None] * right + fy[..., None] * down for fx, fy in fields])
     turned *= _edge_hold(nodes, portrait.size)
@@ -99,12 +100,7 @@ def _edge_hold(nodes: Floats, size: tuple[int, int]) -> Floats:
 
 
 def _brow_weight(portrait: Portrait, nodes: Floats, axes: Axes) -> Floats:
-    """[rows, columns]: 1 along the brows, falling off into the forehead and, faster, towards the eyes.
-
-    Spectacles would bend with the brows, so behind them the brows lie still.
-    """
-    if wears_spectacles(portrait):
-        return np.zeros(nodes.shape[:2], np.float32)
+    """[rows, columns]: 1 along the brows, falling off into the forehead and, faster, towards the eyes."""
     points = portrait.landmarks[:, :2]
     weight = np.zeros(nodes.shape[:2], np.float32)
     for eye in EYES:
@@ -123,7 +119,7 @@ def _head_weight(x: Floats, y: Floats, width: float, height: float) -> Floats:
     return smoothstep((1.22 - radius) / 0.52)
 
 
-def _body_weight(y: Floats, face_height: float, frame_height: int, centre_y: float) -> Floats:
+def _body_weight(y: Floats, face_height: float) -> Floats:
     """0 at the mouth, 1 from below the chin on."""
     return smoothstep((y - 0.35 * face_height) / (0.45 * face_height))
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from visavis.engines.face.warp.eyes import Eye, eyes_of
+from visavis.engines.face.warp.eyes import Eye, eyes_of, wears_spectacles
 from visavis.engines.face.warp.field import Grid, spread_matrix
 from visavis.engines.face.warp.geometry import FOLDS, Axes, Floats, axes_of, smoothstep
 from visavis.engines.face.warp.interior import Interior, paint
-from visavis.engines.face.warp.light import Light, light_of
+from visavis.engines.face.warp.light import light_of
 from visavis.engines.face.warp.lips import Lips, lips_of, skin_pulls
 from visavis.engines.face.warp.pose import STEP, frame_grid, pose_fields
 from visavis.engines.face.warp.sampling import blurred, grey
@@ -48,7 +48,6 @@ class Rig:
     texture: np.ndarray
     axes: Axes
     lips: Lips
-    light: Light
     interior: Interior
     whole: Grid
     pose: Floats
@@ -75,6 +74,7 @@ def rig_of(portrait: Portrait) -> Rig:
     width, height = portrait.size
     lips = lips_of(portrait, axes)
     light = light_of(portrait)
+    spectacles = wears_spectacles(portrait)
     whole = frame_grid(width, height)
     mouth = _mouth_grid(lips, axes, whole)
     scale = 2 if max(width, height) <= 640 else 1
@@ -89,14 +89,13 @@ def rig_of(portrait: Portrait) -> Rig:
         texture=texture,
         axes=axes,
         lips=lips,
-        light=light,
         interior=paint(portrait, axes, lips, light),
         whole=whole,
-        pose=pose_fields(portrait, axes, whole),
+        pose=pose_fields(portrait, axes, whole, spectacles),
         mouth=mouth,
         upper=_side(lips, axes, mouth, lips.seen.outer_upper, lips.seen.inner_upper),
         lower=_side(lips, axes, mouth, lips.seen.outer_lower, lips.seen.inner_lower),
-        eyes=eyes_of(portrait, texture, scale),
+        eyes=eyes_of(portrait, texture, scale, spectacles),
     )
 
 

@@ -200,6 +200,40 @@ def test_a_signal_leaves_nothing_behind(here: Path, faces: Path, told: signal.Si
     assert left(here) == set()
 
 
+def test_a_signal_ends_a_sheet_and_leaves_nothing_behind(here: Path, faces: Path) -> None:
+    words = ("say", "--portrait", str(faces), "--face", "warp", "--size", "1024", "--sheet", "s.png")
+    with started(*words) as process:
+        waited_for(here, 0, process)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert (out, err) == ("", "")
+    assert left(here) == set()
+
+
+@pytest.mark.parametrize("closed", ["2>&-", "0<&- 2>&-"])
+def test_with_standard_error_closed_nothing_goes_astray(here: Path, faces: Path, closed: str) -> None:
+    """Without a portrait there is a sentence to tell; it is told to nobody."""
+    words = ["say", "Hi.", *SCRIPTED, "--size", "256", "--json", "--out", "a.mp4"]
+    shell = ["bash", "-c", f'exec "$0" -m visavis.cli "$@" {closed}', sys.executable, *words]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, text=True, check=True)
+    assert json.loads(done.stdout)["file"] == "a.mp4"
+    assert kinds(here / "a.mp4")["video"] == "h264"
+
+
+def test_with_every_standard_file_closed_a_command_still_works(here: Path, faces: Path) -> None:
+    words = ["say", "Hi.", *SCRIPTED, "--size", "256", "--out", "a.mp4"]
+    shell = ["bash", "-c", 'exec "$0" -m visavis.cli "$@" <&- >&- 2>&-', sys.executable, *words]
+    assert subprocess.run(shell, check=True).returncode == 0
+    assert kinds(here / "a.mp4") == {"video": "h264", "audio": "aac"}
+
+
+def test_with_standard_error_closed_a_mistake_is_no_output(here: Path) -> None:
+    shell = ["bash", "-c", 'exec "$0" -m visavis.cli "$@" 2>&-', sys.executable, "say"]
+    done = subprocess.run(shell, stdout=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+
+
 def test_a_disk_that_fills_up_is_one_sentence_and_leaves_nothing(here: Path, faces: Path) -> None:
     limited = 'ulimit -f 16; exec "$0" -m visavis.cli "$@"'
     text = "This goes on and on. " * 50
@@ -251,6 +285,15 @@ def test_an_unknown_language(here: Path, faces: Path, capsys: pytest.CaptureFixt
 def test_an_unknown_voice(here: Path, faces: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("say", "Hello.", "--portrait", str(faces), *SCRIPTED, "--voice", "adda")
     assert refused(capsys, *words).startswith("unknown voice 'adda'; did you mean ada?")
+    assert left(here) == set()
+
+
+def test_an_unknown_voice_is_told_before_anything_is_fetched(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VISAVIS_MODELS", str(here / "models"))
+    sentence = refused(capsys, "say", "Hello.", "--portrait", "no.jpg", *SCRIPTED, "--voice", "adda")
+    assert sentence.startswith("unknown voice 'adda'")
     assert left(here) == set()
 
 
@@ -333,7 +376,10 @@ def test_the_portrait_that_is_set_speaks_where_none_is_named(
         (("sing",), "invalid choice: 'sing'"),
         (("say",), "there is nothing to say; give a text, - for standard input, or --audio FILE"),
         (("say", "Hi.", "--audio", "a.wav"), "give either TEXT or --audio"),
-        (("say", "--audio", "a.wav", "--voice", "ada"), "--voice is for a text"),
+        (("say", "--audio", "a.wav", "--voice", "ada"), "--voice is for a text; leave it out"),
+        (("say", "--audio", "a.wav", "--language", "en"), "--language is for a text; leave it out"),
+        (("say", "--audio", "a.wav", "--tts", "espeak"), "--tts is for a text; leave it out"),
+        (("say", "--sheet", "s.png", "--out", "a.mp4"), "--out is for a video; give a text or --audio FILE"),
         (("say", "Hi.", "--avatar", "me"), "avatars cannot be registered in this version"),
         (("say", "Hi.", "--tts", "espaek"), "unknown tts engine 'espaek'; did you mean espeak?"),
         (
@@ -397,7 +443,7 @@ def test_an_engine_that_cannot_start_is_a_failure_and_not_a_mistake(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     sentence = refused(capsys, "say", "Hi.", "--tts", "scripted", "--face", "broken", status=1)
-    assert sentence.startswith("the face engine 'broken' is installed but cannot start")
+    assert sentence.startswith("the face engine 'broken' of strange cannot start")
 
 
 def test_a_bad_setting_is_one_sentence(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -407,13 +453,46 @@ def test_a_bad_setting_is_one_sentence(here: Path, capsys: pytest.CaptureFixture
 
 def test_a_backend_that_is_not_installed_is_replaced_and_that_is_said(here: Path, faces: Path) -> None:
     """In a process of its own, for it changes how warnings are told."""
-    pytest.importorskip("visavis.engines.face.warp")
     env = {**os.environ, "AVATAR_BACKEND": "ditto"}
     words = ["say", "Hi.", "--tts", "scripted", "--portrait", str(faces), "--size", "256", "--out", "a.mp4"]
     done = subprocess.run(
         [sys.executable, "-m", "visavis.cli", *words], env=env, capture_output=True, text=True, check=True
     )
     assert done.stderr == "visavis: the face engine ditto is not installed; warp takes its place\n"
+
+
+def test_a_backend_that_is_a_strangers_engine_speaks(
+    here: Path, faces: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AVATAR_BACKEND", "scripted")
+    words = ["say", "--portrait", str(faces), "--sheet", "s.png"]
+    assert "ScriptedFace cannot pose" in refused(capsys, *words)
+
+
+def test_a_backend_that_is_none_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AVATAR_BACKEND", "lipsync")
+    sentence = refused(capsys, "say", "Hi.", "--tts", "scripted")
+    assert sentence.startswith("unknown face engine in AVATAR_BACKEND 'lipsync'; there is: auto, ")
+
+
+@pytest.mark.parametrize(("level", "told"), [("warning", True), ("error", False)])
+def test_every_command_heeds_the_log_level(level: str, told: bool) -> None:
+    """In a process of its own, for it changes how warnings are told."""
+    env = {**os.environ, "AVATAR_BACKEND": "ditto", "LOG_LEVEL": level}
+    done = subprocess.run(
+        [sys.executable, "-m", "visavis.cli", "doctor"], env=env, capture_output=True, text=True, check=False
+    )
+    sentence = "visavis: the face engine ditto is not installed; warp takes its place\n"
+    assert (sentence in done.stderr) is told
+
+
+def test_a_bad_setting_stops_only_what_needs_settings(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "visavis.toml").write_text("log_level = 7\n")
+    assert main(["voices", "--tts", "scripted"]) == 0
+    main(["doctor"])
+    assert "NO  settings" in capsys.readouterr().out
 
 
 def test_a_mistake_of_ours_is_one_sentence_and_with_v_a_traceback(
@@ -448,7 +527,7 @@ def test_models_are_listed_and_can_be_missing(
     assert str(tmp_path / "models") in told
     assert main(["models", "verify"]) == 0
     assert main(["models", "remove", "face"]) == 0
-    assert "face: 0.0 MB freed" in capsys.readouterr().out
+    assert "face: 0 bytes freed" in capsys.readouterr().out
 
 
 def test_a_damaged_model_is_found(

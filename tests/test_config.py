@@ -50,6 +50,25 @@ def test_quotes_and_comments_in_an_env_file(here: Path, home: Path) -> None:
     assert load(here, {}, home).avatar_backend == "warp"
 
 
+def test_any_name_may_be_a_face_engines(here: Path, home: Path) -> None:
+    assert load(here, {"AVATAR_BACKEND": "Strange"}, home).avatar_backend == "Strange"
+    assert load(here, {"AVATAR_BACKEND": "WARP"}, home).avatar_backend == "warp"
+
+
+def test_a_home_of_nobody_is_one_sentence(here: Path, home: Path) -> None:
+    with pytest.raises(InputError, match=r"DEFAULT_REFERENCE_IMAGE is '~no_such_user/x' in the environment"):
+        load(here, {"DEFAULT_REFERENCE_IMAGE": "~no_such_user/x"}, home)
+
+
+def test_a_folder_that_is_gone_is_one_sentence(
+    here: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(here)
+    here.rmdir()
+    with pytest.raises(InputError, match="the working folder is gone; change to another one"):
+        load(None, {}, home)
+
+
 def test_what_is_set_to_nothing_is_not_set(here: Path, home: Path) -> None:
     assert load(here, {"LOG_LEVEL": "", "AVATAR_BACKEND": ""}, home) == Settings()
 
@@ -64,7 +83,7 @@ def test_an_unknown_name_in_a_file_is_answered_with_the_nearest(here: Path, home
         load(here, {}, home)
 
 
-@pytest.mark.parametrize("value", ["3", "[]", "true", "{ name = 1 }", '"lipsync"'])
+@pytest.mark.parametrize("value", ["3", "[]", "true", "{ name = 1 }", '""'])
 def test_a_bad_value_in_a_file_is_one_sentence(here: Path, home: Path, value: str) -> None:
     (here / "visavis.toml").write_text(f"avatar_backend = {value}\n")
     with pytest.raises(InputError, match=r"AVATAR_BACKEND is .* in .*visavis\.toml; it can be auto, warp"):

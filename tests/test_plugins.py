@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.face import ScriptedFace
 from visavis.errors import EngineError, UnknownName
-from visavis.plugins import engine, installed
+from visavis.plugins import EMBEDDED, engine, face_named, installed
 
 
 @pytest.fixture
@@ -15,6 +15,7 @@ def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: strange\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text(
         "[visavis.face]\nscripted = tests.fakes.face:ScriptedFace\nlame = no_such_library:Face\n"
+        "faceless = tests.fakes.face:NoSuchFace\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path))
 
@@ -37,6 +38,39 @@ def test_an_engine_that_is_none_is_answered_with_those_there_are() -> None:
 
 
 @pytest.mark.usefixtures("strangers")
-def test_an_engine_without_its_library_says_what_to_install() -> None:
-    with pytest.raises(EngineError, match=r"'lame' is installed but cannot start.*pip install"):
-        engine("face", "lame")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        (
+            "lame",
+            "the face engine 'lame' of strange cannot start: the Python module 'no_such_library' is missing; "
+            "install what strange needs for this engine",
+        ),
+        (
+            "faceless",
+            "the face engine 'faceless' of strange cannot start: "
+            "module 'tests.fakes.face' has no attribute 'NoSuchFace'; install strange again",
+        ),
+    ],
+)
+def test_an_engine_that_cannot_be_loaded_names_its_package(name: str, sentence: str) -> None:
+    with pytest.raises(EngineError) as caught:
+        engine("face", name)
+    assert str(caught.value) == sentence
+
+
+@pytest.mark.usefixtures("strangers")
+def test_the_face_that_is_set_is_any_that_is_installed(caplog: pytest.LogCaptureFixture) -> None:
+    assert face_named("scripted") == "scripted"
+    assert face_named("auto") == EMBEDDED
+    assert caplog.messages == []
+    assert face_named("ditto") == EMBEDDED
+    assert caplog.messages == ["the face engine ditto is not installed; warp takes its place"]
+    with pytest.raises(
+        UnknownName, match=r"face engine in AVATAR_BACKEND 'scriptd'; did you mean scripted\?"
+    ):
+        face_named("scriptd")
+
+
+def test_the_embedded_face_is_installed() -> None:
+    assert EMBEDDED in installed("face")

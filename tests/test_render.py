@@ -136,6 +136,36 @@ async def test_the_stages_are_timed(tmp_path: Path) -> None:
     assert Stopwatch(since=5.0).now > 5
 
 
+class Clock(threading.local):
+    """Each thread has its own, which goes on only when it is told to."""
+
+    now = 0.0
+
+
+class Slow(ScriptedFace):
+    """Takes a second for each picture."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
+        async with contextlib.aclosing(super().animate(speech, face, first)) as frames:
+            async for frame in frames:
+                self._clock.now += 1
+                yield frame
+
+
+async def test_what_the_encoder_waits_for_is_not_its_own_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    monkeypatch.setattr("time.perf_counter", lambda: clock.now)
+    made = await say(tmp_path / "a.mp4", TEXT, ScriptedTts(), Slow(clock))
+    assert made.timings.render == made.frames
+    assert made.timings.encode == 0
+
+
 async def test_a_long_text_is_not_gathered_anywhere(tmp_path: Path) -> None:
     """What has been read of a text never runs far ahead of the pictures that are done."""
     read = 0

@@ -8,7 +8,7 @@ import pytest
 
 from visavis.errors import AudioError
 from visavis.media import Samples
-from visavis.sound import HIGHEST_RATE, Recording, recording
+from visavis.sound import HIGHEST_RATE, LOWEST_RATE, Recording, recording
 
 
 def tone(seconds: float, rate: int) -> Samples:
@@ -72,6 +72,17 @@ def test_a_rate_beyond_hearing_is_brought_down(tmp_path: Path) -> None:
     sound = recording(write(tmp_path / "a.wav", "pcm_s16le", 96_000))
     assert sound.rate == HIGHEST_RATE
     assert len(heard(sound)) == pytest.approx(1.3 * HIGHEST_RATE, abs=50)
+
+
+@pytest.mark.parametrize("rate", [100, 4000])
+def test_a_rate_below_speech_is_brought_up(tmp_path: Path, rate: int) -> None:
+    path = tmp_path / "a.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes((1000 * np.ones(3 * rate, "<i2")).tobytes())
+    sound = recording(path)
+    assert sound.rate == LOWEST_RATE
+    assert len(heard(sound)) == pytest.approx(3 * LOWEST_RATE, rel=0.02)
 
 
 def test_what_is_too_loud_or_no_number_is_bounded(tmp_path: Path) -> None:

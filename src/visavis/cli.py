@@ -7,6 +7,7 @@ mistakes of ours, and for those who ask for it with -v.
 
 import argparse
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -14,6 +15,8 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from visavis.commands import doctor, models, say, voices
+from visavis.commands.process import ended_by_signals, open_standard_files
+from visavis.commands.showing import Log, note
 from visavis.errors import InputError, VisavisError
 
 COMMANDS = (say, voices, models, doctor)
@@ -43,11 +46,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     # Before numpy is imported: the systems solved here are so small that threads only wait for each other,
     # which takes a portrait three times as long. Two processors have better to do.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    open_standard_files()
     words = sys.argv[1:] if argv is None else argv
     try:
         args = _parser().parse_args(words)
-        args.run(args)
-        sys.stdout.flush()
+        _listen(args.verbose)
+        with ended_by_signals():
+            args.run(args)
+            if sys.stdout is not None:
+                sys.stdout.flush()
     except InputError as error:
         return _told(error, 2)
     except VisavisError as error:
@@ -82,9 +89,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _listen(verbose: bool) -> None:
+    """Tell the user what is logged, from the level on that is asked for or set."""
+    from visavis import config
+
+    level = "info"
+    if not verbose:
+        level = config.Settings().log_level
+        # A command that needs the settings loads them itself, and fails; doctor examines them.
+        with contextlib.suppress(InputError):
+            level = config.load().log_level
+    logging.basicConfig(level=level.upper(), handlers=[Log()])
+
+
 def _told(what: object, status: int) -> int:
-    with contextlib.suppress(OSError):
-        print(f"visavis: {what}", file=sys.stderr)
+    note(str(what))
     return status
 
 

@@ -11,11 +11,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 from visavis.errors import InputError, UnknownName
 
-Backend = Literal["auto", "warp", "wav2lip", "sadtalker", "liveportrait", "ditto"]
+# May be set on a machine that lacks them; every other name has to be one of an engine that is installed.
+BACKENDS: Final = ("auto", "warp", "wav2lip", "sadtalker", "liveportrait", "ditto")
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 Word = TypeVar("Word", bound=str)
@@ -28,12 +30,13 @@ class Settings:
     """What is set. In the environment the names are written in capitals.
 
     log_level: how much is told on standard error.
-    avatar_backend: the engine that moves faces; auto takes the best one that there is.
+    avatar_backend: the engine that moves faces: the name of one that is installed, or one of BACKENDS;
+        warp takes the place of one that is not installed, and stands for auto.
     default_reference_image: the portrait where none is named; None is the demo portrait.
     """
 
     log_level: LogLevel = "warning"
-    avatar_backend: Backend = "auto"
+    avatar_backend: str = "auto"
     default_reference_image: Path | None = None
 
 
@@ -58,9 +61,10 @@ def load(
     home: the user's configuration folder. None stands for the process's own, all three times.
 
     Raises:
-        InputError: a value that cannot be, a name in a TOML file that is none, a file that cannot be read.
+        InputError: a value that cannot be, a name in a TOML file that is none, a file that cannot be read,
+            a working folder that is gone.
     """
-    folder = folder or Path.cwd()
+    folder = folder or _here()
     found = {
         item.name: item
         for item in (
@@ -73,7 +77,7 @@ def load(
     plain = Settings()
     return Settings(
         log_level=_word(found.get("log_level"), LogLevel, plain.log_level),
-        avatar_backend=_word(found.get("avatar_backend"), Backend, plain.avatar_backend),
+        avatar_backend=_backend(found.get("avatar_backend")) or plain.avatar_backend,
         default_reference_image=_path(found.get("default_reference_image")),
     )
 
@@ -120,17 +124,36 @@ def _word(found: _Found | None, kind: Any, default: Word) -> Word:
     raise _refused(found, f"{', '.join(words[:-1])} or {words[-1]}")
 
 
+def _backend(found: _Found | None) -> str | None:
+    """The name of an engine; one of BACKENDS may be written in capital letters."""
+    if found is None:
+        return None
+    if not isinstance(found.value, str) or not found.value:
+        raise _refused(found, f"{', '.join(BACKENDS)} or the name of another face engine")
+    return found.value.lower() if found.value.lower() in BACKENDS else found.value
+
+
 def _path(found: _Found | None) -> Path | None:
     """A path, from the folder of what names it."""
     if found is None:
         return None
     if not isinstance(found.value, str):
         raise _refused(found, "the path of a picture")
-    return found.folder / Path(found.value).expanduser()
+    try:
+        return found.folder / Path(found.value).expanduser()
+    except RuntimeError as error:
+        raise _refused(found, "the path of a picture, and ~ the home folder of somebody known") from error
 
 
 def _refused(found: _Found, allowed: str) -> InputError:
     return InputError(f"{found.name.upper()} is {found.value!r} in {found.where}; it can be {allowed}")
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise InputError("the working folder is gone; change to another one") from error
 
 
 def _home() -> Path:

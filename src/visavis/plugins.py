@@ -4,13 +4,18 @@ A package that declares, say, `[project.entry-points."visavis.tts"] piper = "my_
 voice engine; nothing else has to be edited.
 """
 
+import logging
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
+from visavis.config import BACKENDS
 from visavis.errors import EngineError, UnknownName
 
 Kind = Literal["vad", "asr", "llm", "tts", "face"]
+
+# The face engine that is always there.
+EMBEDDED: Final = "warp"
 
 
 def installed(kind: Kind) -> dict[str, EntryPoint]:
@@ -31,8 +36,30 @@ def engine(kind: Kind, name: str) -> Callable[..., Any]:
     try:
         made: Callable[..., Any] = engines[name].load()
     except (ImportError, AttributeError, OSError) as error:
-        raise EngineError(
-            f"the {kind} engine {name!r} is installed but cannot start: {error}; "
-            f"install what it needs, for instance with: pip install 'visavis[{name}]'"
-        ) from error
+        raise EngineError(_unloadable(kind, engines[name], error)) from error
     return made
+
+
+def face_named(setting: str) -> str:
+    """The installed face engine that AVATAR_BACKEND means: itself, or the embedded one in its place.
+
+    Raises:
+        UnknownName: it is neither installed nor one of BACKENDS.
+    """
+    engines = installed("face")
+    if setting in engines:
+        return setting
+    if setting not in BACKENDS:
+        raise UnknownName("face engine in AVATAR_BACKEND", setting, {*engines, *BACKENDS})
+    if setting != "auto":
+        logging.warning("the face engine %s is not installed; %s takes its place", setting, EMBEDDED)
+    return EMBEDDED
+
+
+def _unloadable(kind: Kind, point: EntryPoint, error: Exception) -> str:
+    package = point.dist.name if point.dist else "the package that brought it"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        why = f"the Python module {error.name!r} is missing; install what {package} needs for this engine"
+    else:
+        why = f"{error}; install {package} again"
+    return f"the {kind} engine {point.name!r} of {package} cannot start: {why}"

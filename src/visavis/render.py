@@ -82,15 +82,14 @@ async def film(
                 first_frame = first_frame or watch.now
                 yield frame.pixels, tap.taken()
 
-        written = encoder.pipelined(partial(_append, sink), pieces())
-        async with contextlib.aclosing(watch.waiting("encode", written)) as done:
+        written = encoder.pipelined(partial(_append, sink, watch), pieces())
+        async with contextlib.aclosing(written) as done:
             async for _ in done:
                 count += 1
                 progress(count / face.fps, track.expected())
         if not count:
             raise InputError("there is nothing to say and nothing to hear; give some words, or sound")
-        with watch.timing("encode"):
-            await encoder.run(partial(_finish, sink, tap.taken()))
+        await encoder.run(partial(_finish, sink, watch, tap.taken()))
     return Film(out, size, face.fps, count, tap.seconds, watch.timings(first_frame))
 
 
@@ -125,14 +124,16 @@ class _Tap:
         return kept
 
 
-def _append(sink: VideoFile, piece: Piece) -> None:
+def _append(sink: VideoFile, watch: Stopwatch, piece: Piece) -> None:
     pixels, sound = piece
-    for samples in sound:
-        sink.sound(samples)
-    sink.picture(pixels)
+    with watch.timing("encode"):
+        for samples in sound:
+            sink.sound(samples)
+        sink.picture(pixels)
 
 
-def _finish(sink: VideoFile, sound: list[Samples]) -> None:
-    for samples in sound:
-        sink.sound(samples)
-    sink.finish()
+def _finish(sink: VideoFile, watch: Stopwatch, sound: list[Samples]) -> None:
+    with watch.timing("encode"):
+        for samples in sound:
+            sink.sound(samples)
+        sink.finish()

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol, runtime_checkable
 
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from visavis.contracts import Prepared
-from visavis.media import Pixels
+from visavis.media import Pixels, Portrait
 from visavis.motion.frames import Head, Mouth
 from visavis.motion.visemes import VISEMES, Viseme
 from visavis.transports.place import placing, sentences
@@ -22,6 +23,8 @@ COLUMNS: Final = 8
 CELL: Final = 256
 LABEL: Final = 22
 
+MARGIN: Final = 1.15
+
 
 @runtime_checkable
 class Poser(Protocol):
@@ -30,6 +33,15 @@ class Poser(Protocol):
     def picture(self, face: Prepared, mouth: Mouth, head: Head) -> Pixels:
         """One picture, uint8 [h, w, 3] RGB."""
         ...
+
+
+class Box(NamedTuple):
+    """A part of a picture, in pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
 
 
 class Pose(NamedTuple):
@@ -43,6 +55,7 @@ class Pose(NamedTuple):
 SOUNDS: Final = {
     "silence": "rest",
     "hum": "m",
+    "near": "b in lobo, Spanish",
     "press": "p b",
     "tuck": "f v",
     "between": "th",
@@ -56,6 +69,7 @@ SOUNDS: Final = {
     "back": "k g",
     "glide": "y in yes",
     "w": "w",
+    "ɥ": "yue, Mandarin",
     "i": "see",
     "ɪ": "sit",
     "e": "say",
@@ -66,12 +80,18 @@ SOUNDS: Final = {
     "ʌ": "cup",
     "ə": "about",
     "ɚ": "her",
+    "ɯ": "u without rounding",
+    "ɨ": "shi, Mandarin",
     "ɔ": "law",
     "o": "no",
     "ʊ": "put",
     "u": "too",
     "y": "tu, French",
+    "ø": "peu, French",
 }
+
+UNSHOWN: Final = frozenset({"lull", "breath"})
+"""Visemes that nobody ever sees by themselves: they give way to whatever stands beside them."""
 
 HEADS: Final = (
     Pose("lids half shut", head=Head(blink=0.5)),
@@ -115,8 +135,20 @@ def held(viseme: Viseme) -> Mouth:
     )
 
 
-def sheet(engine: Poser, face: Prepared, shown: Sequence[Pose]) -> Image.Image:
-    """The poses side by side, CELL pixels wide each, in rows of COLUMNS."""
+def close_up(portrait: Portrait) -> Box:
+    """Where the face is on a portrait, with a margin, in the proportions of the whole."""
+    size = np.array(portrait.size)
+    low, high = portrait.landmarks[:, :2].min(axis=0), portrait.landmarks[:, :2].max(axis=0)
+    half = size / 2 * min(1.0, MARGIN * float(((high - low) / size).max()))
+    middle = np.clip((low + high) / 2, half, size - half)
+    return Box(*(middle - half).tolist(), *(middle + half).tolist())
+
+
+def sheet(engine: Poser, face: Prepared, near: Box, shown: Sequence[Pose]) -> Image.Image:
+    """The poses side by side, CELL pixels wide each, in rows of COLUMNS.
+
+    near: what is shown of a pose in which only the mouth moves.
+    """
     pictures = [Image.fromarray(engine.picture(face, pose.mouth, pose.head)) for pose in shown]
     width, height = pictures[0].size
     step = CELL, round(CELL * height / width) + LABEL
@@ -126,18 +158,19 @@ def sheet(engine: Poser, face: Prepared, shown: Sequence[Pose]) -> Image.Image:
     font = ImageFont.load_default(size=14)
     for number, (pose, picture) in enumerate(zip(shown, pictures, strict=True)):
         x, y = number % COLUMNS * step[0], number // COLUMNS * step[1]
-        whole.paste(picture.resize((step[0], step[1] - LABEL), Image.Resampling.LANCZOS), (x, y))
+        box = near if pose.head == Head() else None
+        whole.paste(picture.resize((step[0], step[1] - LABEL), Image.Resampling.LANCZOS, box), (x, y))
         write.text((x + 6, y + step[1] - LABEL + 2), pose.label, "black", font)
     return whole
 
 
-def write_sheet(engine: Poser, face: Prepared, out: Path) -> None:
+def write_sheet(engine: Poser, face: Prepared, near: Box, out: Path) -> None:
     """A sheet of all poses, into a PNG, JPEG or WebP file.
 
     Raises:
         OutputError: it cannot be written there.
     """
     with placing(out, ENDINGS) as part:
-        made = sheet(engine, face, tuple(poses()))
+        made = sheet(engine, face, near, tuple(poses()))
         with sentences(out), part.open("wb") as file:
             made.save(file, format=Image.registered_extensions()[out.suffix.lower()])

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import av
     from av.container import InputContainer
 
+LOWEST_RATE: Final = 8_000
 HIGHEST_RATE: Final = 48_000
 CHUNK_SECONDS: Final = 0.25
 
@@ -29,7 +30,7 @@ FORMATS: Final = "aac,aiff,amr,asf,au,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpe
 class Recording:
     """A file with sound in it.
 
-    rate: Hz at which its chunks come: its own, or 48 kHz where that is higher.
+    rate: Hz at which its chunks come: its own, or the nearest from 8 to 48 kHz.
     seconds: how long it says it is; None where it does not say.
     """
 
@@ -67,7 +68,7 @@ def recording(path: Path) -> Recording:
     with _opened(path, lambda: "") as container:
         rate = container.streams.audio[0].rate or HIGHEST_RATE
         seconds = container.duration / 1e6 if container.duration else None
-    return Recording(path, min(rate, HIGHEST_RATE), seconds)
+    return Recording(path, min(max(rate, LOWEST_RATE), HIGHEST_RATE), seconds)
 
 
 def _decoded(path: Path, rate: int) -> Iterator[Samples]:

@@ -57,6 +57,18 @@ def recorded(recording: Recording) -> Track:
     return Track(recording.rate, stepped(recording.chunks(), "sound"), lambda: recording.seconds)
 
 
+def voice_named(voices: Sequence[Voice], name: str) -> Voice:
+    """The voice of that name.
+
+    Raises:
+        UnknownName: there is none.
+    """
+    for voice in voices:
+        if voice.name == name:
+            return voice
+    raise UnknownName("voice", name, (voice.name for voice in voices))
+
+
 def voice_for(voices: Sequence[Voice], name: str | None, language: Language) -> Voice:
     """The voice of that name, or the first one of a language where no name is given.
 
@@ -64,10 +76,7 @@ def voice_for(voices: Sequence[Voice], name: str | None, language: Language) -> 
         UnknownName: there is none.
     """
     if name is not None:
-        for voice in voices:
-            if voice.name == name:
-                return voice
-        raise UnknownName("voice", name, (voice.name for voice in voices))
+        return voice_named(voices, name)
     for voice in voices:
         if voice.language == language:
             return voice

@@ -16,6 +16,7 @@ T = TypeVar("T")
 class Timings:
     """Seconds. The stages overlap: each is how long the next one waited for it, without what it waited for.
 
+    encode: nothing waits for it; the time that its own thread was at work.
     first_frame, total: since the process, or the stopwatch, began.
     """
 

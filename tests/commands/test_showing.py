@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from visavis.commands.showing import Bar, megabytes, note
+from visavis.commands.showing import Bar, note
 
 
 class Terminal(io.StringIO):
@@ -71,5 +71,12 @@ def test_notes_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr() == ("", "visavis: two faces were found\n")
 
 
-def test_sizes() -> None:
-    assert megabytes(2_640_568) == "2.6 MB"
+def test_nothing_is_told_where_standard_error_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    note("two faces were found")
+    bar = Bar("speaking", "s")
+    bar.at(1.0, 2.0)
+    bar.close()
+    assert capsys.readouterr().out == ""

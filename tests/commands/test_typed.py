@@ -1,5 +1,6 @@
 import os
 import threading
+from itertools import repeat
 from pathlib import Path
 
 import pytest
@@ -71,3 +72,19 @@ def test_closing_ends_a_read_that_waits() -> None:
     assert not reading.is_alive()
     os.close(writer)
     os.close(reader)
+
+
+def test_what_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    folder = os.open(tmp_path, os.O_RDONLY)
+    source = Typed(folder)
+    with pytest.raises(TextError, match="standard input cannot be read: is a directory; give the text"):
+        list(source.pieces())
+    source.close()
+    os.close(folder)
+
+
+def test_no_pipe_stays_open() -> None:
+    before = sorted(Path("/dev/fd").iterdir())
+    for _ in repeat(None, 3):
+        assert typed(b"one") == "one"
+    assert sorted(Path("/dev/fd").iterdir()) == before

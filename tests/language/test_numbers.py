@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visavis.language.grammar import grammar_of
+from visavis.language.reading import spoken
+from visavis.language.tokens import Number
 from visavis.media import LANGUAGES, Language
 
 NAMES: dict[Language, dict[int, str]] = {
@@ -87,6 +89,16 @@ def test_what_is_counted_in_spanish_has_a_gender() -> None:
     assert cardinal(1_201, "casas") == "mil doscientas una"
     assert cardinal(1, "problema") == "un"
     assert cardinal(2_000_200, "personas") == "dos millones doscientas"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("whole", ["12345678901234567890", "007"])
+def test_no_digit_of_a_price_is_lost(language: Language, whole: str) -> None:
+    grammar = grammar_of(language)
+    number = Number(whole, "5" if language == "zh" else "50")
+    price = grammar.joined(grammar.number(number), grammar.currencies["USD"].many)
+    assert price.startswith(grammar.one_by_one(whole))
+    assert spoken(f"${whole}.50", language) == price
 
 
 def test_every_language_words_the_same_things() -> None:

@@ -36,6 +36,19 @@ def test_the_folder_is_the_users_cache_unless_named(monkeypatch: pytest.MonkeyPa
     assert default_folder() == Path.cwd() / "here"
 
 
+def test_a_folder_that_nobody_knows_is_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VISAVIS_MODELS", "~no_such_user/models")
+    with pytest.raises(ModelError, match="VISAVIS_MODELS is '~no_such_user/models', and the folder"):
+        Store()
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("VISAVIS_MODELS", "models")
+    with pytest.raises(ModelError, match="VISAVIS_MODELS is 'models', and the folder"):
+        Store()
+
+
 def test_the_catalogue_is_listed_in_its_order(folder: Path) -> None:
     statuses = Store(folder).statuses()
     assert [status.name for status in statuses] == [entry.name for entry in CATALOGUE]

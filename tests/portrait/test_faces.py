@@ -1,9 +1,14 @@
+import os
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from visavis.errors import ModelError
+from visavis.portrait import faces
 from visavis.portrait.faces import NETWORKS, Finder, Found, faces_in
 from visavis.portrait.pose import Pose
 
@@ -80,6 +85,54 @@ def test_a_model_that_is_missing_or_damaged_is_named(
     damaged = tmp_path / "mesh.tflite"
     damaged.write_bytes(b"no network")
     for path in (damaged, tmp_path / "absent.tflite"):
-        with pytest.raises(ModelError, match=rf"{path.name} is missing or damaged.*visavis models"):
+        with pytest.raises(
+            ModelError, match=rf"{path.name} is missing or damaged.*visavis models pull face$"
+        ):
             Finder(dict.fromkeys(NETWORKS, path))
     assert capfd.readouterr().err == ""
+
+
+FILES = dict.fromkeys(NETWORKS, Path("a.tflite"))
+
+
+@pytest.fixture
+def unloaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that has loaded no network yet, and in which loading one takes a while and is heard."""
+
+    def load(path: Path) -> None:
+        os.write(2, b"hello ")
+        time.sleep(0.002)
+
+    monkeypatch.setattr(faces, "_network", load)
+    monkeypatch.setattr(faces, "_GREETED", threading.Event())
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_only_the_first_load_of_the_process_is_not_heard(capfd: pytest.CaptureFixture[str]) -> None:
+    Finder(FILES)
+    assert capfd.readouterr().err == ""
+    Finder(FILES)
+    assert capfd.readouterr().err == "hello " * len(NETWORKS)
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_finders_loaded_at_once_leave_standard_error_where_it_was(capfd: pytest.CaptureFixture[str]) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(Finder, [FILES] * 8))
+    assert capfd.readouterr().err == "hello " * len(NETWORKS) * 7
+    os.write(2, b"still here")
+    assert capfd.readouterr().err == "still here"
+
+
+def test_a_process_without_standard_error_can_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "_GREETED", threading.Event())
+    monkeypatch.setattr(faces, "_network", lambda path: path)
+    kept = os.dup(2)
+    os.close(2)
+    try:
+        Finder(FILES)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.fstat(2)
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)

@@ -186,6 +186,29 @@ def test_an_error_leaves_no_trace_and_the_old_file(tmp_path: Path, error: type[B
     assert out.read_bytes() == b"the old one"
 
 
+def test_a_file_that_vanishes_under_way_hides_no_error(tmp_path: Path) -> None:
+    def broken_off() -> None:
+        with writing(tmp_path / "clip.mp4", SIZE, 25, 22_050) as film:
+            film.picture(plain((9, 9, 9)))
+            for part in tmp_path.iterdir():
+                part.unlink()
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        broken_off()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_video_that_cannot_begin_lets_go_of_its_file(tmp_path: Path) -> None:
+    before = sorted(Path("/dev/fd").iterdir())
+    # While the error is kept, so is all that it has passed through.
+    with pytest.raises(ZeroDivisionError) as kept, writing(tmp_path / "a.mp4", SIZE, 0, 22_050):
+        pass
+    assert list(tmp_path.iterdir()) == []
+    assert sorted(Path("/dev/fd").iterdir()) == before
+    assert kept.tb
+
+
 def test_a_new_file_replaces_the_old_one_and_has_its_usual_rights(tmp_path: Path) -> None:
     out, plain_file = tmp_path / "clip.mp4", tmp_path / "plain"
     out.write_bytes(b"the old one")

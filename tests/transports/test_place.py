@@ -53,12 +53,16 @@ def test_capitals_in_an_ending(tmp_path: Path) -> None:
         ("folder.mp4", r"folder\.mp4 is a folder; name a file in it"),
         ("pipe.mp4", r"pipe\.mp4 is not a plain file"),
         ("n" * 300 + ".mp4", "cannot write n*"),
+        ("loop.mp4", r"loop\.mp4 is a link that leads back to itself; choose another name"),
+        ("loop.mp4/clip.mp4", r"there is no folder .*loop\.mp4"),
     ],
 )
 def test_a_place_that_cannot_be_written_to(tmp_path: Path, name: str, sentence: str) -> None:
     (tmp_path / "folder.mp4").mkdir()
     (tmp_path / "a_file").touch()
     os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "loop.mp4").symlink_to("pool.mp4")
+    (tmp_path / "pool.mp4").symlink_to("loop.mp4")
     before = sorted(tmp_path.iterdir())
     with pytest.raises(OutputError, match=sentence):
         checked(tmp_path / name, ENDINGS)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from visavis.commands.showing import megabytes
-from visavis.errors import EngineError, InputError
+from visavis.errors import EngineError, InputError, ModelError
 
 
 class Finding(NamedTuple):
@@ -55,7 +54,7 @@ def examined() -> Iterator[Finding]:
     yield _codecs()
     yield from _models()
     yield _settings()
-    yield _room("room here", Path.cwd())
+    yield _room("room here", Path())
 
 
 def _engines() -> Iterator[Finding]:
@@ -87,12 +86,17 @@ def _codecs() -> Finding:
 
 def _models() -> Iterator[Finding]:
     from visavis.models import Store
+    from visavis.models.disk import in_bytes
 
-    store = Store()
+    try:
+        store = Store()
+    except ModelError as error:
+        yield Finding(False, "models", str(error))
+        return
     for status in store.statuses():
         hint = {
             "present": str(status.folder),
-            "absent": f"not here yet, {megabytes(status.size)}; fetched when needed",
+            "absent": f"not here yet, {in_bytes(status.size)}; fetched when needed",
             "damaged": f"{'; '.join(status.faults)}; repair with: visavis models pull {status.name}",
         }[status.state]
         fine = {"present": True, "absent": None, "damaged": False}[status.state]
@@ -102,18 +106,21 @@ def _models() -> Iterator[Finding]:
 
 def _settings() -> Finding:
     from visavis import config
+    from visavis.plugins import face_named
 
     try:
         settings = config.load()
+        face_named(settings.avatar_backend)
     except InputError as error:
         return Finding(False, "settings", str(error))
     return Finding(None, "settings", ", ".join(f"{n}={getattr(settings, n)}" for n in config.NAMES))
 
 
 def _room(what: str, folder: Path) -> Finding:
-    while not folder.exists():
-        folder = folder.parent
     try:
+        folder = folder.absolute()
+        while not folder.exists():
+            folder = folder.parent
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return Finding(False, what, f"{folder}: {(error.strerror or str(error)).lower()}")

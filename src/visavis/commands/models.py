@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from visavis.commands.showing import Bar, megabytes, note
+from visavis.commands.showing import Bar, note
 from visavis.errors import InputError, ModelError
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ def run(args: argparse.Namespace) -> None:
 
 
 def _list(store: "Store", names: list[str]) -> None:
+    from visavis.models.disk import in_bytes
+
     for name in names:
         status = store.status(name)
-        print(f"{name:<24}{status.state:<9}{megabytes(status.size):>9}  {status.purpose}")
+        print(f"{name:<24}{status.state:<9}{in_bytes(status.size):>9}  {status.purpose}")
         print(f"{'':<24}{status.licence}; from {status.source}")
     print(f"in {store.folder}")
 
@@ -75,8 +77,10 @@ def _verify(store: "Store", names: list[str]) -> None:
 
 
 def _remove(store: "Store", names: list[str]) -> None:
+    from visavis.models.disk import in_bytes
+
     for name in names:
-        print(f"{name}: {megabytes(store.remove(name, note))} freed")
+        print(f"{name}: {in_bytes(store.remove(name, note))} freed")
 
 
 ACTIONS: "dict[str, tuple[Callable[[Store, list[str]], None], str]]" = {

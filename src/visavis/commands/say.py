@@ -29,6 +29,7 @@ SMALLEST, LARGEST = 256, 1024
 SLOWEST, FASTEST = 10, 60
 SHAPES = {"1:1": (512, 512), "9:16": (576, 1024)}
 LONGEST_NAME = 40
+TTS = "espeak"
 
 EPILOG = """\
 examples:
@@ -55,16 +56,14 @@ def add(
     what.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
     what.add_argument("--audio", type=Path, metavar="FILE", help="a sound or video file to be heard instead")
     what.add_argument(
-        "--language", default="auto", metavar="LANGUAGE", help="en, zh, es, fa or auto (default)"
+        "--language", metavar="LANGUAGE", help="en, zh, es, fa or auto, which finds out (default)"
     )
     what.add_argument("--voice", metavar="NAME", help="a voice, see: visavis voices")
-    what.add_argument(
-        "--tts", metavar="ENGINE", default="espeak", help="speech engine (default: %(default)s)"
-    )
+    what.add_argument("--tts", metavar="ENGINE", help=f"speech engine (default: {TTS})")
     who = parser.add_argument_group("who says it")
     who.add_argument("--portrait", type=Path, metavar="FILE", help="a photo (default: a demo portrait)")
     who.add_argument("--avatar", metavar="NAME", help="a registered avatar")
-    who.add_argument("--face", metavar="ENGINE", help="face engine (default: the best there is)")
+    who.add_argument("--face", metavar="ENGINE", help="face engine (default: the one that is set, else warp)")
     who.add_argument(
         "--seed", type=int, default=0, metavar="N", help="other blinks and nods for another number"
     )
@@ -86,14 +85,17 @@ def add(
 
 
 def run(args: argparse.Namespace) -> None:
+    from visavis import config
+
     since = process_age()
     _check(args)
-    settings = _settings(args.verbose)
+    settings = config.load()
     with ExitStack() as stack:
         tts: Tts | None = None
         if args.text is not None:
             # First of all, because it starts a process, and that gets ready while the rest is imported.
-            tts = stack.enter_context(closing(_tts(args.tts)))
+            tts = stack.enter_context(closing(_tts(args.tts or TTS)))
+            _check_voice(tts, args.voice)
         out = _out(args)
         face = stack.enter_context(closing(_face(args, settings)))
         portrait = _portrait(args, settings)
@@ -139,8 +141,12 @@ def _check(args: argparse.Namespace) -> None:
         raise InputError("there is a text and a sound; give either TEXT or --audio")
     if args.text is None and args.audio is None and args.sheet is None:
         raise InputError("there is nothing to say; give a text, - for standard input, or --audio FILE")
-    if args.text is None and args.voice is not None:
-        raise InputError("--voice is for a text; leave it out")
+    if args.text is None:
+        for option, given in (("voice", args.voice), ("language", args.language), ("tts", args.tts)):
+            if given is not None:
+                raise InputError(f"--{option} is for a text; leave it out")
+    if args.text is None and args.audio is None and args.out is not None:
+        raise InputError("--out is for a video; give a text or --audio FILE for it, or leave it out")
     if args.text is not None and _is_broken(args.text):
         raise TextError("the text is not valid in this terminal's encoding; use UTF-8")
 
@@ -150,21 +156,6 @@ def _is_broken(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-class _Told(logging.Handler):
-    """The log, for the user: each record a sentence."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        note(record.getMessage())
-
-
-def _settings(verbose: bool) -> "Settings":
-    from visavis import config
-
-    settings = config.load()
-    logging.basicConfig(level="INFO" if verbose else settings.log_level.upper(), handlers=[_Told()])
-    return settings
-
-
 def _tts(name: str) -> "Tts":
     from visavis.plugins import engine
 
@@ -172,15 +163,19 @@ def _tts(name: str) -> "Tts":
     return made
 
 
-def _face(args: argparse.Namespace, settings: "Settings") -> "Face":
-    """The engine that was asked for, else the one that is set, else the one that is always there."""
-    from visavis.plugins import engine, installed
+def _check_voice(tts: "Tts", name: str | None) -> None:
+    """Refuse a voice that is none before anything is fetched or looked at."""
+    from visavis.soundtrack import voice_named
 
-    name = args.face or settings.avatar_backend
-    if args.face is None and name not in installed("face"):
-        if name != "auto":
-            logging.warning("the face engine %s is not installed; warp takes its place", name)
-        name = "warp"
+    if name is not None:
+        voice_named(tts.voices, name)
+
+
+def _face(args: argparse.Namespace, settings: "Settings") -> "Face":
+    """The engine that was asked for, else the one that is set."""
+    from visavis.plugins import engine, face_named
+
+    name = args.face or face_named(settings.avatar_backend)
     made: Face = engine("face", name)(fps=args.fps, seed=args.seed)
     return made
 
@@ -246,11 +241,12 @@ def _unused(name: str) -> Path:
 
 
 def _make_sheet(out: Path, face: "Face", portrait: "Callable[[], Portrait]") -> None:
-    from visavis.sheet import Poser, write_sheet
+    from visavis.sheet import Poser, close_up, write_sheet
 
     if not isinstance(face, Poser):
         raise InputError(f"{type(face).__name__} cannot pose for a contact sheet; use --face warp")
-    write_sheet(face, face.prepare(portrait()), out)
+    framed = portrait()
+    write_sheet(face, face.prepare(framed), close_up(framed), out)
     note(f"the contact sheet is in {out}")
 
 
@@ -265,7 +261,7 @@ def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: Exi
     from visavis.language import language_of
     from visavis.soundtrack import spoken
 
-    language = None if args.language == "auto" else language_of(args.language)
+    language = None if args.language in (None, "auto") else language_of(args.language)
     if args.text != "-":
         clauses = _clauses(args.text, language)
         return spoken(clauses, tts, args.voice, watch, characters=len(args.text))

@@ -1,5 +1,7 @@
 """What is shown on the way: sentences, and on a terminal a progress bar, both on standard error."""
 
+import contextlib
+import logging
 import shutil
 import sys
 from typing import TYPE_CHECKING, Any
@@ -9,13 +11,18 @@ if TYPE_CHECKING:
 
 
 def note(sentence: str) -> None:
-    """A sentence for the user that is no error."""
-    print(f"visavis: {sentence}", file=sys.stderr)
+    """A sentence for the user; not told where standard error is closed, or nobody reads it any more."""
+    # To print into None is to print on standard output.
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(f"visavis: {sentence}", file=sys.stderr)
 
 
-def megabytes(size: int) -> str:
-    """Bytes in words, as in "2.6 MB"."""
-    return f"{size / 1e6:.1f} MB"
+class Log(logging.Handler):
+    """The log, for the user: each record a sentence."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
 
 
 class Bar:
@@ -27,7 +34,7 @@ class Bar:
     def __init__(self, what: str, unit: str) -> None:
         self._what = what
         self._unit = unit
-        self._shown = sys.stderr.isatty()
+        self._shown = sys.stderr is not None and sys.stderr.isatty()
         self._bar: tqdm[Any] | None = None
 
     def at(self, done: float, total: float | None) -> None:

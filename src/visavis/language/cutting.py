@@ -33,7 +33,7 @@ BETWEEN_TRIES = 0.4
 """Seconds by which a long piece has to grow before another look is taken at where to cut it."""
 
 LONGEST_TOKEN = 1500
-"""Characters without a space after which even a word or an address is cut."""
+"""Characters after which even a word, an address or a row of marks is cut."""
 
 BREAKS = {LINE: SENTENCE_PAUSE, PARAGRAPH: PARAGRAPH_PAUSE}
 
@@ -120,7 +120,9 @@ class Cutter:
         self._seconds += seconds(character)
         if character in MARKS or (self._mark and character in CLOSERS):
             self._mark = len(self._text)
-        elif at := self._breath():
+            if len(self._text) < LONGEST_TOKEN:
+                return
+        if at := self._breath():
             yield self._piece(at, COMMA_PAUSE, False)
 
     def rest(self) -> Iterator[Piece]:
@@ -177,12 +179,12 @@ class Cutter:
 
     def _breath(self) -> int | None:
         """Where to cut a piece that has become too long: at a weak mark, a conjunction, any space."""
-        if self._seconds <= max(LONG[min(self._cuts, 1)], self._tried + BETWEEN_TRIES):
-            return None
         text = self._text
-        at_space = text[-2:-1].isspace() or script(text[-1]) == "han"
-        if not at_space and len(text) < LONGEST_TOKEN:
-            return None
+        if len(text) < LONGEST_TOKEN:
+            if self._seconds <= max(LONG[min(self._cuts, 1)], self._tried + BETWEEN_TRIES):
+                return None
+            if not (text[-2:-1].isspace() or script(text[-1]) == "han"):
+                return None
         self._tried = self._seconds
         places = [place.end() for place in _WEAK_MARK.finditer(text)]
         if place := self._last(places, SHORTEST[1]):

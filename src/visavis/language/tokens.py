@@ -52,8 +52,9 @@ class Amount(NamedTuple):
 
     @property
     def has_cents(self) -> bool:
-        """Whether this is a price like 3.50: two decimals, and no range or scale."""
-        return len(self.ends) == 1 and len(self.ends[0].decimals) == 2 and not self.scale
+        """Whether this is a price like 3.50: two decimals, no range or scale, and a whole that has a name."""
+        one = self.ends[0]
+        return len(self.ends) == 1 and len(one.decimals) == 2 and not one.is_code and not self.scale
 
 
 class Date(NamedTuple):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from visavis.errors import ModelError
 from visavis.models import presence
 from visavis.models.catalogue import CATALOGUE, Entry, Licence, ModelFile, find, in_words
 
@@ -43,10 +44,20 @@ class Status:
 
 
 def default_folder() -> Path:
-    """VISAVIS_MODELS where that is set, else a folder in the user's cache."""
+    """VISAVIS_MODELS where that is set, else a folder in the user's cache.
+
+    Raises:
+        ModelError: what is set names no folder.
+    """
     named = os.environ.get("VISAVIS_MODELS")
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except (RuntimeError, OSError) as error:
+            raise ModelError(
+                f"VISAVIS_MODELS is {named!r}, and the folder that this starts from cannot be found; "
+                "name another one"
+            ) from error
     from platformdirs import user_cache_path
 
     return user_cache_path("visavis") / "models"

@@ -32,7 +32,7 @@ class Square(NamedTuple):
     angle: float = 0.0
 
 
-def onto(square: Square, side: int) -> Affine:
+def onto(square: Square, side: float) -> Affine:
     """The map [2, 3] from the picture to a crop of side x side pixels that holds the square upright."""
     scale = side / square.size
     cos, sin = np.cos(square.angle) * scale, np.sin(square.angle) * scale

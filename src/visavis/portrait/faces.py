@@ -4,7 +4,9 @@ Owns the networks and the order in which a picture is searched: first as a whole
 last turned on its side or head. Refuses nothing: whether a face can be used is for others to say.
 """
 
+import errno
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +34,9 @@ _STEADY, _NONSENSE = 0.045, 0.08
 _SAME = 0.3
 _MOST = 12
 _SMALLEST_TILE = 192
+
+_LOADING = threading.Lock()
+_GREETED = threading.Event()
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,7 +212,7 @@ def _network(path: Path) -> mesh.Network:
         interpreter.allocate_tensors()
     except (ValueError, RuntimeError) as error:
         raise ModelError(
-            f"the model {path} is missing or damaged; fetch it again with: visavis models pull"
+            f"the model {path} is missing or damaged; fetch it again with: visavis models pull face"
         ) from error
     entry = interpreter.get_input_details()[0]["index"]
     exits = [tensor["index"] for tensor in interpreter.get_output_details()]
@@ -222,13 +227,40 @@ def _network(path: Path) -> mesh.Network:
 
 @contextmanager
 def _without_greeting() -> Iterator[None]:
-    """Standard error closed: LiteRT greets there when it first loads a model, and has no switch for it."""
-    kept = os.dup(2)
-    nothing = os.open(os.devnull, os.O_WRONLY)
+    """One load at a time, and nothing on standard error during the process's first.
+
+    LiteRT greets there when it first loads a model, and has no switch for it.
+    """
+    with _LOADING:
+        if _GREETED.is_set():
+            yield
+            return
+        with _muted(2):
+            yield
+        _GREETED.set()
+
+
+@contextmanager
+def _muted(descriptor: int) -> Iterator[None]:
+    """What is written to a descriptor of the process meanwhile is lost; a closed one stays closed."""
+    kept = _duplicate(descriptor)
+    if kept is None:
+        yield
+        return
     try:
-        os.dup2(nothing, 2)
+        with Path(os.devnull).open("wb") as nothing:
+            os.dup2(nothing.fileno(), descriptor)
         yield
     finally:
-        os.dup2(kept, 2)
-        os.close(nothing)
+        os.dup2(kept, descriptor)
         os.close(kept)
+
+
+def _duplicate(descriptor: int) -> int | None:
+    """Another descriptor for the same file; None for a closed one."""
+    try:
+        return os.dup(descriptor)
+    except OSError as error:
+        if error.errno != errno.EBADF:
+            raise
+        return None

@@ -17,6 +17,7 @@ from visavis.media import Pixels
 from visavis.portrait.colours import lightness
 from visavis.portrait.crops import Points, moved, onto, sample
 from visavis.portrait.faces import Found
+from visavis.portrait.landmarks import CHIN, FOREHEAD, INNER_LOWER, INNER_UPPER
 from visavis.portrait.mesh import LIDS_LEFT, LIDS_RIGHT, square_around
 
 MAX_YAW = np.radians(35)
@@ -25,11 +26,9 @@ MAX_PITCH = np.radians(30)
 _SIDE = 256
 _NEEDED_INSIDE = 0.93
 
-_FOREHEAD, _CHIN = 10, 152
 _LIPS = (61, 91, 84, 17, 314, 321, 291, 270, 0, 40, 78, 88, 87, 14, 317, 318, 308, 310, 13, 80)
 _FLESH = (0, 17, 37, 267, 84, 314, 39, 269, 181, 405)
-_INNER_UPPER = (191, 80, 81, 82, 13, 312, 311, 310, 415)
-_INNER_LOWER = (95, 88, 178, 87, 14, 317, 402, 318, 324)
+_BETWEEN_UPPER, _BETWEEN_LOWER = INNER_UPPER[1:-1], INNER_LOWER[1:-1]
 _CHEEKS = (50, 280, 101, 330, 36, 266, 117, 346)
 _AROUND_LEFT = (226, 31, 228, 229, 230, 231, 113, 225, 224, 223)
 _AROUND_RIGHT = (446, 261, 448, 449, 450, 451, 342, 445, 444, 443)
@@ -70,7 +69,7 @@ def signs(pixels: Pixels, face: Found) -> Signs:
     points = moved(face.landmarks[:, :2].astype(float), matrix)
     crop = sample(pixels, matrix, _SIDE, _SIDE, border=cv2.BORDER_REPLICATE)
     light = lightness(crop)
-    height = float(np.hypot(*(points[_CHIN] - points[_FOREHEAD])))
+    height = float(np.hypot(*(points[CHIN] - points[FOREHEAD])))
     fine, coarse = _softened(light, 0.007 * height), _softened(light, 0.02 * height)
     cheeks = max(_level(coarse, points, _CHEEKS), 1.0)
     worse, better = sorted(_contrast(light, points[list(lids)]) for lids in (LIDS_LEFT, LIDS_RIGHT))
@@ -107,7 +106,7 @@ def _cut_off(pixels: Pixels, face: Found) -> str | None:
     points = face.landmarks[:, :2]
     limits = np.array(pixels.shape[1::-1]) - 0.5
     inside = np.asarray(np.all((points >= -0.5) & (points <= limits), axis=1))
-    features = [*_LIPS, *LIDS_LEFT, *LIDS_RIGHT, _CHIN]
+    features = [*_LIPS, *LIDS_LEFT, *LIDS_RIGHT, CHIN]
     if inside[features].all() and inside.mean() >= _NEEDED_INSIDE:
         return None
     return f"only a part of the face lies within the picture; {_GIVE}"
@@ -130,8 +129,8 @@ def _too_far(how: str, angle: float, limit: float, where: str) -> str:
 
 def _seam(light: NDArray[np.float32], points: Points, height: float) -> float:
     """The sharpest step of lightness from row to row, in rows that follow the line between the lips."""
-    line = (points[list(_INNER_UPPER)] + points[list(_INNER_LOWER)]) / 2
-    down = (points[_CHIN] - points[_FOREHEAD]) / height
+    line = (points[list(_BETWEEN_UPPER)] + points[list(_BETWEEN_LOWER)]) / 2
+    down = (points[CHIN] - points[FOREHEAD]) / height
     rows = [_at(light, line + down * away).mean() for away in np.linspace(-0.09, 0.09, 19) * height]
     return float(np.abs(np.diff(rows)).max())
 

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from visavis.errors import PortraitError
 from visavis.media import Pixels, Portrait
-from visavis.portrait.crops import Affine, Points, inverse, moved, sample, scale_of
+from visavis.portrait.crops import Affine, Points, Square, inverse, moved, onto, sample, scale_of
 from visavis.portrait.faces import Found
 from visavis.portrait.hair import hair_above
+from visavis.portrait.landmarks import CHIN, EYES, FOREHEAD
 
 MAX_ENLARGED = 3.25
 MAX_TILT = np.radians(12)
 
-_FOREHEAD, _CHIN = 10, 152
-_EYES = (33, 133, 362, 263)
+_EYE_CORNERS = [corner for eye in EYES for corner in eye.corners]
 _EARS = (234, 454)
 
 _TALL, _BROAD = 2.2, 1.7
@@ -48,11 +48,9 @@ class _Crop(NamedTuple):
 
     def onto(self, width: float) -> Affine:
         """The map to a frame of a width."""
-        scale = width / self.width
-        cos, sin = np.cos(self.angle) * scale, np.sin(self.angle) * scale
-        turn = np.array([[cos, sin], [-sin, cos]])
-        middle = np.array([width - 1, width * self.height / self.width - 1]) / 2
-        return np.column_stack([turn, middle - turn @ [self.x, self.y]])
+        matrix = onto(Square(self.x, self.y, self.width, self.angle), width)
+        matrix[1, 2] += (self.height / self.width - 1) * width / 2
+        return matrix
 
     def reach(self) -> Points:
         """Half the width and height of the upright box around it."""
@@ -64,14 +62,13 @@ class _Crop(NamedTuple):
 class _Head:
     """What a photographer looks at, in pixels of the picture.
 
-    eyes, chin, middle: points; `middle` between the ears and the face, where the head's weight is.
+    eyes, middle: points; `middle` between the ears and the face, where the head's weight is.
     top: where the hair ends, or the picture.
     touches: the picture may end where the hair does, or within it.
     up: from the chin to the top of the forehead: one face height.
     """
 
     eyes: Points
-    chin: Points
     middle: Points
     top: Points
     touches: bool
@@ -138,7 +135,7 @@ def frame(pixels: Pixels, face: Found, width: int, height: int) -> Portrait:
 
 def _head(pixels: Pixels, face: Found) -> _Head:
     points = face.landmarks[:, :2].astype(float)
-    forehead, chin, ears = points[_FOREHEAD], points[_CHIN], points[list(_EARS)].mean(0)
+    forehead, chin, ears = points[FOREHEAD], points[CHIN], points[list(_EARS)].mean(0)
     tilt = np.array([np.sin(face.roll), -np.cos(face.roll)])
     up = tilt * max(float((forehead - chin) @ tilt), 1.0)
     above = ears + tilt * float((forehead - ears) @ tilt)
@@ -148,8 +145,7 @@ def _head(pixels: Pixels, face: Found) -> _Head:
     limits = np.array(pixels.shape[1::-1]) - 1.0
     top = above + up * hair
     return _Head(
-        eyes=points[list(_EYES)].mean(0),
-        chin=chin,
+        eyes=points[_EYE_CORNERS].mean(0),
         middle=(ears + points.mean(0)) / 2,
         top=np.clip(top, 0, limits),
         touches=bool((above + up * (believed + _TOUCHING))[1] < 0),

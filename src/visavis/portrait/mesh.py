@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from visavis.media import Pixels
 from visavis.portrait.crops import Points, Square, inverse, moved, onto, sample
+from visavis.portrait.landmarks import EYES
 
 Network = Callable[[NDArray[np.float32]], tuple[NDArray[np.float32], ...]]
 """A picture [h, w, 3], 0..1, to the network's output tensors, each without its batch axis."""
@@ -23,8 +24,8 @@ POINTS = 468
 
 # The iris network's eye region, ring by ring from the lids outwards: first the lower half from the outer to
 # the inner corner, then the upper half likewise without the corners. Further out it knows brows and cheeks.
-LIDS_LEFT = (33, 7, 163, 144, 145, 153, 154, 155, 133, 246, 161, 160, 159, 158, 157, 173)
-LIDS_RIGHT = (263, 249, 390, 373, 374, 380, 381, 382, 362, 466, 388, 387, 386, 385, 384, 398)
+LIDS_LEFT = EYES[0].lower + EYES[0].upper[1:-1]
+LIDS_RIGHT = EYES[1].lower[::-1] + EYES[1].upper[-2:0:-1]
 _SECOND_LEFT = (130, 25, 110, 24, 23, 22, 26, 112, 243, 247, 30, 29, 27, 28, 56, 190)
 _SECOND_RIGHT = (359, 255, 339, 254, 253, 252, 256, 341, 463, 467, 260, 259, 257, 258, 286, 414)
 _THIRD_LEFT = (226, 31, 228, 229, 230, 231, 232, 233, 244, 113, 225, 224, 223, 222, 221, 189)
@@ -33,9 +34,8 @@ _EYE_LEFT = LIDS_LEFT + _SECOND_LEFT + _THIRD_LEFT
 _EYE_RIGHT = LIDS_RIGHT + _SECOND_RIGHT + _THIRD_RIGHT
 _TRUST = np.repeat([1.0, 1.0, 0.5], 16)[:, None]
 
-_CORNERS_LEFT = (33, 133)
-_CORNERS_RIGHT = (362, 263)
-_OUTER_CORNERS = (33, 263)
+_CORNERS_LEFT, _CORNERS_RIGHT = (eye.corners for eye in EYES)
+_OUTER_CORNERS = (_CORNERS_LEFT[0], _CORNERS_RIGHT[1])
 
 _MESH_SPAN = 1.5
 _IRIS_SPAN = 2.3

@@ -158,13 +158,8 @@ def _too_large(name: str, how: str) -> PortraitError:
 
 
 def _heif(content: bytes) -> Image.Image:
-    try:
-        from pillow_heif import HeifImageFile
-    except ImportError as error:
-        raise PortraitError(
-            "HEIC pictures need another library; install it with: pip install pillow-heif, "
-            "or save the picture as JPEG"
-        ) from error
+    from pillow_heif import HeifImageFile
+
     image: Image.Image = HeifImageFile(BytesIO(content))  # type: ignore[no-untyped-call]
     return image
 

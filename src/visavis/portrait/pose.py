@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from visavis.portrait.crops import Points
+from visavis.portrait.landmarks import FOREHEAD
 
 _LEFT = (33, 133, 234, 127, 70, 129, 50, 93, 116)
 _RIGHT = (263, 362, 454, 356, 300, 358, 280, 323, 345)
-_FOREHEAD = (10, 151)
+_FOREHEAD = (FOREHEAD, 151)
 _NOSE_BASE = (2, 164)
 
 

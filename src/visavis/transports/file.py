@@ -120,11 +120,6 @@ class VideoFile:
             self._container.close()
         self._finished = True
 
-    def abandon(self) -> None:
-        """Let go of the file as it is."""
-        with contextlib.suppress(OSError, av.FFmpegError):
-            self._container.close()
-
 
 @contextlib.contextmanager
 def writing(
@@ -142,16 +137,19 @@ def writing(
         kind = CONTAINERS[path.suffix.lower()]
         with sentences(path):
             container = av.open(str(part), "w", format=kind, options=OPTIONS[kind])
-        container.metadata.update({"encoding_tool": "visavis", "comment": comment})
-        film = VideoFile(path, container, size, fps, rate, threads)
         try:
+            container.metadata.update({"encoding_tool": "visavis", "comment": comment})
+            film = VideoFile(path, container, size, fps, rate, threads)
             yield film
             film.finish()
         except BaseException:
             # Gone before it is closed: the index of an hour is then not moved to its front in vain.
-            part.unlink()
-            film.abandon()
+            with contextlib.suppress(OSError):
+                part.unlink()
             raise
+        finally:
+            with contextlib.suppress(OSError, av.FFmpegError):
+                container.close()
 
 
 def yuv420(pixels: Pixels) -> av.VideoFrame:

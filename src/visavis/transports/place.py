@@ -23,7 +23,7 @@ def checked(path: Path, endings: Collection[str]) -> Path:
         named = f"{path.suffix!r} files" if path.suffix else "a file without an ending"
         raise OutputError(f"cannot write {named} ({path}); end its name with {' or '.join(endings)}")
     with sentences(path):
-        target = path.resolve()
+        target = _followed(path)
         if target.is_dir():
             raise OutputError(f"{path} is a folder; name a file in it")
         if target.exists() and not target.is_file():
@@ -50,7 +50,19 @@ def placing(path: Path, endings: Collection[str]) -> Iterator[Path]:
         with sentences(path):
             part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        # Whatever the system says to this, an error that is on its way says more.
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def _followed(path: Path) -> Path:
+    try:
+        target = path.resolve()
+    except RuntimeError:  # before Python 3.13; from then on such a link is left as it is
+        target = path
+    if target.is_symlink():
+        raise OutputError(f"{path} is a link that leads back to itself; choose another name")
+    return target
 
 
 @contextlib.contextmanager

@@ -110,8 +110,7 @@ class Canvas:
     def _ease_folds(self, mouth: Mouth, picture: Pixels) -> None:
         ease = fold_ease(self._rig.lips, mouth)
         if ease > 0.05:
-            grid = self._rig.mouth
-            window = np.s_[grid.top : grid.top + grid.height, grid.left : grid.left + grid.width]
+            window = self._rig.folded
             lift = cv2.convertScaleAbs(self._seen[window][..., 3], None, 0.85 * ease)
             picture[window] = cv2.add(picture[window], cv2.merge([lift, lift, lift]))
 

@@ -13,7 +13,7 @@ from visavis.engines.face.warp.seam import POINTS
 from visavis.media import Pixels
 from visavis.motion.frames import Mouth
 
-SLOPE = 40  # pixels beside the mouth over which the upper lip's skin turns into the lower lip's
+SLOPE = 24  # pixels beside the mouth over which the upper lip's skin turns into the lower lip's
 
 _FINE = spline_matrix(POINTS, 81)
 

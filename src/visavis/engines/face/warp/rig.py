@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from visavis.engines.face.warp.eyes import Eye, eyes_of, wears_spectacles
 from visavis.engines.face.warp.field import Grid, spread_matrix
@@ -39,6 +40,7 @@ class Rig:
 
     texture: uint8 [h * scale, w * scale, 4], the portrait and the depth of its folds; `scale` times as
         large as the frame, so that a picture shifted by half a pixel is as sharp as one that is not.
+    folded: the frame's rows and columns in which folds may come to lie.
     whole, pose: the grid over the frame, and the fields of `pose.pose_fields`.
     mouth: the grid over the lower face; upper, lower: how the skin goes that belongs to either lip.
     """
@@ -55,6 +57,7 @@ class Rig:
     upper: Side
     lower: Side
     eyes: tuple[Eye, Eye]
+    folded: tuple[slice, slice]
 
     def in_texture(self, places: Floats) -> Floats:
         """Places in the portrait's pixels as places in the texture's."""
@@ -82,7 +85,8 @@ def rig_of(portrait: Portrait) -> Rig:
     large = np.asarray(
         cv2.resize(healed, None, fx=scale, fy=scale, interpolation=cv2.INTER_LANCZOS4), np.uint8
     )
-    texture = np.dstack([large, _folds(large, portrait, axes, scale)])
+    folds = _folds(large, portrait, axes, scale)
+    texture = np.dstack([large, folds])
     return Rig(
         size=(width, height),
         scale=scale,
@@ -96,6 +100,7 @@ def rig_of(portrait: Portrait) -> Rig:
         upper=_side(lips, axes, mouth, lips.seen.outer_upper, lips.seen.inner_upper),
         lower=_side(lips, axes, mouth, lips.seen.outer_lower, lips.seen.inner_lower),
         eyes=eyes_of(portrait, texture, scale, spectacles),
+        folded=_around(folds[::scale, ::scale] > 4, round(0.2 * axes.unit)),
     )
 
 
@@ -124,6 +129,16 @@ def _folds(texture: Pixels, portrait: Portrait, axes: Axes, scale: int) -> Pixel
         cv2.polylines(near, [line], False, 255, max(1, round(0.13 * unit)))
     mask = blurred(near, 0.05 * unit).astype(np.float32) / 255
     return np.asarray(np.clip((coarse - fine) * mask, 0, 255), np.uint8)
+
+
+def _around(mask: NDArray[np.bool_], margin: int) -> tuple[slice, slice]:
+    """The rows and columns of a mask that hold something, and a margin."""
+    ranges = []
+    for axis in (1, 0):
+        held = np.flatnonzero(mask.any(axis))
+        begin, end = (int(held[0]), int(held[-1]) + 1) if len(held) else (margin, -margin)
+        ranges.append(slice(max(begin - margin, 0), max(end + margin, 0)))
+    return ranges[0], ranges[1]
 
 
 def _without_mouth(pixels: Pixels, axes: Axes, lips: Lips) -> Pixels:

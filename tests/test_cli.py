@@ -554,6 +554,18 @@ def test_the_doctor_tells_of_what_say_needs(
     assert told.err.startswith("visavis: not all is well on this machine: see face broken")
 
 
+def test_the_doctor_examines_what_is_badly_wrong(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VISAVIS_MODELS", "~no_such_user/models")
+    here.rmdir()
+    assert main(["doctor"]) == 1
+    told = capsys.readouterr()
+    for line in ("models", "settings", "room here"):
+        assert f"NO  {line} " in told.out
+    assert "a mistake of ours" not in told.err
+
+
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     for words, expected in (
         (["--help"], "say"),

@@ -6,11 +6,13 @@ or the rim of spectacles, which so stays straight.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from visavis.engines.face.warp.geometry import EYES, EyeIndices, Floats, smoothstep, spline_matrix, vector
+from visavis.engines.face.warp.geometry import Floats, smoothstep, spline_matrix, vector
 from visavis.engines.face.warp.sampling import blurred, grey, look_up
 from visavis.media import Portrait
+from visavis.portrait.landmarks import EYES, EyeIndices
 
 # Shift of the iris at gaze 1, in widths of the eye: 0.35 rad of an eyeball 24 mm across in an eye 30 mm wide.
 GLANCE = 0.135
@@ -27,6 +29,8 @@ class Eye:
     below: how far a pixel lies below the upper lid's edge; opening: the eye's height at its column.
     band: [h, w], how much skin above the lid may stretch, at each column.
     veil: 0..1, where a lid may be.
+    tone: [4], the skin's colour below the eye; shade: 0..1, how far a shut lid takes it on, because what
+        is above the eye is much darker.
     down: [2], the eye's own downward direction in pixels.
     places: [h, w, 2], the window's own pixels.
     ball: the part of the window where the eyeball shows; free: [.., .., 1] there, how far a pixel goes
@@ -41,6 +45,8 @@ class Eye:
     opening: Floats
     band: Floats
     veil: Floats
+    tone: Floats
+    shade: float
     down: Floats
     places: Floats
     ball: tuple[slice, slice]
@@ -98,6 +104,7 @@ def _eye(texture: np.ndarray, points: Floats, iris: Floats, indices: EyeIndices,
     opening = np.maximum(lower_y - upper_y, 0)
     brow = ((points[list(indices.brow)] - centre) @ axes.T / width).astype(np.float32)
     brow_y = np.interp(local[..., 0], brow[:, 0], brow[:, 1])
+    tone, shade = _tone(photo, local, upper_y, lower_y)
     free = _free(local, seen, upper_y, lower_y, width)
     rows, columns = np.nonzero(free[..., 0] >= min(1e-3, free.max()))
     ball = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
@@ -110,6 +117,8 @@ def _eye(texture: np.ndarray, points: Floats, iris: Floats, indices: EyeIndices,
         opening=opening,
         band=_free_band(photo, below, local[..., 0], np.asarray(upper_y - brow_y, np.float32), rims),
         veil=inside,
+        tone=tone,
+        shade=shade,
         down=axes[1],
         places=np.stack([x - left, y - top], -1).astype(np.float32),
         ball=ball,
@@ -136,6 +145,19 @@ def _overlooked(photo: np.ndarray, local: Floats, iris: Floats, upper_y: Floats)
     profile = np.array([row.mean() if len(row) else 255.0 for row in rows])
     lid = float(steps[int(np.argmax(np.diff(profile)))])
     return max(0.0, min(lid, 0.95 * radius) - covered)
+
+
+def _tone(photo: np.ndarray, local: Floats, upper_y: Floats, lower_y: Floats) -> tuple[Floats, float]:
+    """The skin's colour below the eye, RGBA, and how far a lid of what is above should take it on."""
+    x, y = local[..., 0], local[..., 1]
+    middle = np.abs(x) < 0.35
+    under = photo[middle & (y > lower_y + 0.12) & (y < lower_y + 0.26)].astype(np.float32)
+    over = photo[middle & (y < upper_y - 0.05) & (y > upper_y - 0.16)].astype(np.float32)
+    if not len(under) or not len(over):
+        return np.zeros(4, np.float32), 0.0
+    tone = np.median(under, 0)
+    darker = 1 - float(np.median(over[:, :3].mean(1))) / max(float(tone[:3].mean()), 1.0)
+    return tone.astype(np.float32), float(np.clip((darker - 0.25) / 0.3, 0, 0.75))
 
 
 def _free_band(photo: np.ndarray, below: Floats, across: Floats, to_brow: Floats, rims: bool) -> Floats:
@@ -187,6 +209,12 @@ def _shut(window: np.ndarray, eye: Eye, blink: float) -> None:
     source = np.where(past > 0, past, np.where(eye.below < -eye.band, eye.below, stretched))
     shift = ((source - eye.below) * eye.width)[..., None] * eye.down
     lid = look_up(eye.photo, eye.places + shift, cubic=True)
+    # What is stretched upright shows as streaks, and what lies in shadow above the eye comes to the light.
+    lid = cv2.blur(lid, (2 * round(0.03 * eye.width * blink) + 1, 1))
+    lid = (
+        lid
+        + (eye.tone - lid) * (eye.shade * blink * np.clip(along * 1.5 - 0.3, 0, 1) * (past < 0))[..., None]
+    )
     shown = np.clip((LASH - past) / 0.02, 0, 1) * eye.veil
     rounded = 1 - 1.6 * blink * (along * (1 - along)) ** 2
     shadow = 1 - 0.22 * blink * eye.veil / (1 + np.maximum(past / 0.06, 0) ** 2)

@@ -1,4 +1,4 @@
-"""Where the parts of a face lie: mesh indices, the head's own axes, and curves through landmarks."""
+"""Where the parts of a face lie: more of the mesh, the head's own axes, and curves through landmarks."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -7,18 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.media import Portrait
+from visavis.portrait.landmarks import EYES, INNER_UPPER
 
 Floats: TypeAlias = NDArray[Any]  # float32 throughout; cv2's annotations cannot say so
 
-# Indices of the canonical 468-point face mesh, each row from the picture's left to its right.
-OUTER_UPPER = (61, 185, 40, 39, 37, 0, 267, 269, 270, 409, 291)
-OUTER_LOWER = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291)
-INNER_UPPER = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
-INNER_LOWER = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-# Down the left cheek, along the jaw and up the right cheek.
-JAW = (132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361)
-OVAL = (10, 338, 297, 332, 284, 251, 389, 356, 454, 323, *JAW[::-1], 93, 234, 127, 162, 21, 54, 103, 67, 109)
-CHIN = (18, 200, 199, 175, 83, 313, 201, 421, 208, 428, 171, 396, 32, 262, 140, 369, 194, 418)
+# Skin that moves with the jaw, the lips and the mouth's corners, and skin that stays.
+CHIN_SKIN = (18, 200, 199, 175, 83, 313, 201, 421, 208, 428, 171, 396, 32, 262, 140, 369, 194, 418)
 # fmt: off
 CHEEKS = (
     205, 425, 50, 280, 207, 427, 187, 411, 216, 436, 206, 426, 212, 432, 214, 434, 192, 416,
@@ -29,34 +23,6 @@ CHEEKS = (
 FOLDS = ((129, 203, 206, 216, 212), (358, 423, 426, 436, 432))
 NOSE = (2, 98, 327, 129, 358, 49, 279, 4, 164)
 UNDER_EYES = (229, 230, 231, 449, 450, 451, 118, 347)
-FOREHEAD = 10
-CHIN_TIP = 152
-
-
-@dataclass(frozen=True, slots=True)
-class EyeIndices:
-    """One eye: lids from the picture's left to its right, and the lower edge of the brow above."""
-
-    upper: tuple[int, ...]
-    lower: tuple[int, ...]
-    brow: tuple[int, ...]
-    brow_top: tuple[int, ...]
-
-
-EYES = (
-    EyeIndices(
-        (33, 246, 161, 160, 159, 158, 157, 173, 133),
-        (33, 7, 163, 144, 145, 153, 154, 155, 133),
-        (46, 53, 52, 65, 55),
-        (70, 63, 105, 66, 107),
-    ),
-    EyeIndices(
-        (362, 398, 384, 385, 386, 387, 388, 466, 263),
-        (362, 382, 381, 380, 374, 373, 390, 249, 263),
-        (285, 295, 282, 283, 276),
-        (336, 296, 334, 293, 300),
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)

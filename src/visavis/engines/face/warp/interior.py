@@ -64,7 +64,7 @@ def paint(portrait: Portrait, axes: Axes, lips: Lips, light: Light) -> Interior:
         upper=_premultiplied(light, *upper),
         lower=_premultiplied(light, *_lower_teeth(x, y, pixel, light)),
         tongue=_premultiplied(light, *_tongue(x, y, pixel, light)),
-        shadow=1 - light.seen(1 - vector(0.52, 0.60, 0.62)),
+        shadow=1 - light.seen(1 - vector(0.56, 0.68, 0.72)),
         dark=dark,
         deep=deep,
         scale=scale,

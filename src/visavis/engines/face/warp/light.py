@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from visavis.engines.face.warp.geometry import EYES, INNER_LOWER, OUTER_LOWER, Floats, vector
+from visavis.engines.face.warp.geometry import Floats, vector
 from visavis.media import Portrait
+from visavis.portrait.landmarks import EYES, INNER_LOWER, OUTER_LOWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def light_of(portrait: Portrait) -> Light:
             whites.append(np.median(seen[bright >= np.percentile(bright, 70)], 0))
     level = float(np.clip(skin.max() * 1.05, 40, 240))
     # Whites lie in the lids' shadow, and a painter's whites may be any colour; the skin tells the rest.
-    hints = [vector(1, 1, 1), _tint(skin / vector(1.0, 0.78, 0.66))]
+    hints = [_tint(skin / vector(1.0, 0.78, 0.66))]
     hints += [_tint(np.mean(whites, 0))] if whites else []
-    tint = np.mean(hints, 0)
+    tint = 0.8 * np.mean(hints, 0) + 0.2
     return Light(white=np.asarray(tint * level, np.float32), lip=np.asarray(lip, np.float32), colour=colour)
 
 

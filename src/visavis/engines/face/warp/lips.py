@@ -11,13 +11,8 @@ import numpy as np
 
 from visavis.engines.face.warp.geometry import (
     CHEEKS,
-    CHIN,
-    INNER_LOWER,
-    INNER_UPPER,
-    JAW,
+    CHIN_SKIN,
     NOSE,
-    OUTER_LOWER,
-    OUTER_UPPER,
     UNDER_EYES,
     Axes,
     Floats,
@@ -26,6 +21,7 @@ from visavis.engines.face.warp.geometry import (
 from visavis.engines.face.warp.seam import POINTS, dark_line, teeth_show
 from visavis.media import Portrait
 from visavis.motion.frames import Mouth
+from visavis.portrait.landmarks import INNER_LOWER, INNER_UPPER, JAW, OUTER_LOWER, OUTER_UPPER
 
 ALONG = np.linspace(-1, 1, POINTS, dtype=np.float32)
 ASIDE = ALONG**2
@@ -120,7 +116,7 @@ def _followers(
 
     A smile's corners travel far when it rounds, so more of the cheek has to come along.
     """
-    moving = head[[*JAW, *CHIN, *CHEEKS]]
+    moving = head[[*JAW, *CHIN_SKIN, *CHEEKS]]
     still = head[[*NOSE, *UNDER_EYES]]
     chin, ear = head[list(JAW)][:, 1].max(), head[list(JAW)][:, 1].min()
     corner_y = seam[[0, -1], 1].mean()

@@ -10,19 +10,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from visavis.engines.face.warp.field import Grid, spread_matrix
-from visavis.engines.face.warp.geometry import (
-    CHIN_TIP,
-    EYES,
-    FOREHEAD,
-    JAW,
-    OVAL,
-    Axes,
-    Floats,
-    smoothstep,
-    vector,
-)
+from visavis.engines.face.warp.geometry import Axes, Floats, smoothstep, vector
 from visavis.media import Portrait
 from visavis.motion.frames import Head
+from visavis.portrait.landmarks import CHIN, EYES, FOREHEAD, JAW, OVAL
 
 STEP = 8  # pixels; motion of the head is smooth
 BREATH = 0.014  # rise of the shoulders with a full breath, in distances between the eyes
@@ -46,7 +37,7 @@ def pose_fields(portrait: Portrait, axes: Axes, grid: Grid, spectacles: bool) ->
     x, y = rel @ right, rel @ down
     head = axes.to_head(points)
     face_width = float(np.ptp(head[list(OVAL), 0]))
-    face_height = float(head[CHIN_TIP, 1] - head[FOREHEAD, 1])
+    face_height = float(head[CHIN, 1] - head[FOREHEAD, 1])
     follow = _head_weight(x, y, face_width, face_height)
     depth = _depth(portrait, nodes, x, y, face_width, face_height) * follow
     neck_y = 0.5 * face_height + 0.25 * face_width  # the head turns on the neck

@@ -26,7 +26,6 @@ Progress: TypeAlias = Callable[[float, float | None], None]
 Piece: TypeAlias = tuple[Pixels, list[Samples]]
 
 CHUNKS_AHEAD: Final = 2
-FRAMES_AHEAD: Final = 4
 
 MARK: Final = "a synthetic video, made with visavis"
 
@@ -73,14 +72,14 @@ async def film(
         prepared = await _prepared(portrait, face, watch)
         tap = _Tap()
         moving = face.animate(watch.waiting("heard", tap.through(chunks)), prepared, 0)
-        frames = await stack.enter_async_context(buffered(watch.waiting("render", moving), FRAMES_AHEAD))
         first_frame, count = 0.0, 0
 
         async def pieces() -> Stream[Piece]:
             nonlocal first_frame
-            async for frame in frames:
-                first_frame = first_frame or watch.now
-                yield frame.pixels, tap.taken()
+            async with contextlib.aclosing(watch.waiting("render", moving)) as frames:
+                async for frame in frames:
+                    first_frame = first_frame or watch.now
+                    yield frame.pixels, tap.taken()
 
         written = encoder.pipelined(partial(_append, sink, watch), pieces())
         async with contextlib.aclosing(written) as done:

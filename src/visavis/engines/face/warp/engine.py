@@ -19,7 +19,7 @@ from visavis.motion.life import combine, life
 from visavis.motion.speech import Speech, Spoken
 from visavis.streams import Worker, processors
 
-STRIP = 4  # frames drawn in one go
+STRIP = 16  # frames drawn in one go, at most
 
 
 class Strip(NamedTuple):
@@ -87,23 +87,24 @@ class Warp:
                     yield frame
 
     async def _strips(self, speech: Stream[AudioChunk], first: int) -> AsyncGenerator[Strip, None]:
-        """What the frames show, in the portions in which it is known, a few at a time."""
+        """What the frames show, as soon as it is known; the first strips are short, for a quick start."""
         motion = Speech(self.fps, self._seed, first)
+        length = 1
         async with contextlib.aclosing(speech):
             async for chunk in speech:
                 known = motion.feed(chunk)
-                for strip in self._cut(known, first):
-                    yield strip
+                for begin, end in _cuts(len(known), length):
+                    yield self._strip(first + begin, known[begin:end])
+                    length = min(2 * length, STRIP)
                 first += len(known)
-        for strip in self._cut(motion.finish(), first):
-            yield strip
+        known = motion.finish()
+        for begin, end in _cuts(len(known), length):
+            yield self._strip(first + begin, known[begin:end])
 
-    def _cut(self, spoken: list[Spoken], first: int) -> Iterator[Strip]:
-        for begin in range(0, len(spoken), STRIP):
-            part = spoken[begin : begin + STRIP]
-            idle = [life(first + begin + i, self.fps, self._seed) for i in range(len(part))]
-            heads = [combine(rest, frame.head) for rest, frame in zip(idle, part, strict=True)]
-            yield Strip(first + begin, [frame.mouth for frame in part], heads)
+    def _strip(self, first: int, spoken: list[Spoken]) -> Strip:
+        idle = [life(first + i, self.fps, self._seed) for i in range(len(spoken))]
+        heads = [combine(rest, frame.head) for rest, frame in zip(idle, spoken, strict=True)]
+        return Strip(first, [frame.mouth for frame in spoken], heads)
 
     def rest(self, face: Prepared, frame: int) -> VideoFrame:
         """The head alive and silent."""
@@ -116,6 +117,14 @@ class Warp:
     def close(self) -> None:
         """Free the threads."""
         self._worker.close()
+
+
+def _cuts(count: int, length: int) -> Iterator[tuple[int, int]]:
+    """Where to cut `count` frames into strips: the first `length` long, each next one twice, to STRIP."""
+    begin = 0
+    while begin < count:
+        yield begin, min(begin + length, count)
+        begin, length = begin + length, min(2 * length, STRIP)
 
 
 def _drawn(sitter: Sitter, mouths: Sequence[Mouth], heads: Sequence[Head]) -> list[Pixels]:

@@ -175,7 +175,7 @@ def _unfolded(marks: Sequence[Mark], length: int) -> Iterator[Mark]:
     before = Mark(0, "")
     for mark, end in _spans(marks, length):
         short = end - mark.sample < SHORT_SOUND and mark.symbol in SONORANTS
-        if short and before.symbol[:1] in VOWELS:
+        if short and before.symbol[:1] in VOWELS and before.sample < mark.sample:
             mark = mark._replace(sample=end - round(SHARE * (end - before.sample)))
         if mark.sample < end:
             yield mark

@@ -143,3 +143,12 @@ def test_a_face_of_a_few_pixels_is_refused(portrait: Portrait) -> None:
     with pytest.raises(PortraitError, match="too small"):
         face.prepare(tiny)
     face.close()
+
+
+def test_a_smile_without_a_fold_can_be_rounded(smiling: Portrait) -> None:
+    """A face as smooth as a drawn one has nothing to ease beside its mouth."""
+    smooth = replace(smiling, pixels=np.full_like(smiling.pixels, 128))
+    face = Warp(threads=1)
+    picture = face.picture(face.prepare(smooth), Mouth(round=1, open=0.4, jaw=0.3), Head())
+    face.close()
+    assert picture.shape == smiling.pixels.shape

@@ -108,3 +108,14 @@ def test_a_portraits_own_teeth_are_used(smiling: Portrait) -> None:
     shown = paint(smiling, axes, lips, light).upper
     blank = Portrait(np.full_like(smiling.pixels, 128), smiling.landmarks, smiling.irises)
     assert not np.array_equal(shown, paint(blank, axes, lips, light).upper)
+
+
+def test_teeth_in_a_dark_face_are_as_bright_as_its_eyes(smiling: Portrait) -> None:
+    """A dark skin does not tell how much light falls on teeth; the whites of the eyes do."""
+    grown = np.zeros(smiling.pixels.shape[:2], bool)
+    for iris in smiling.irises:
+        x, y = np.round(iris[0]).astype(int)
+        grown[y - 8 : y + 9, x - 16 : x + 17] = True
+    dark = np.where(grown[..., None], smiling.pixels, smiling.pixels * 0.3).astype(np.uint8)
+    face = Portrait(dark, smiling.landmarks, smiling.irises)
+    assert light_of(face).white.max() > 0.6 * light_of(smiling).white.max()

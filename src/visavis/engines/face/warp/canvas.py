@@ -109,9 +109,10 @@ class Canvas:
 
     def _ease_folds(self, mouth: Mouth, picture: Pixels) -> None:
         ease = fold_ease(self._rig.lips, mouth)
-        if ease > 0.05:
+        depth = self._seen[self._rig.folded][..., 3]
+        if ease > 0.05 and depth.size:  # a smooth face has no folds
             window = self._rig.folded
-            lift = cv2.convertScaleAbs(self._seen[window][..., 3], None, 0.85 * ease)
+            lift = cv2.convertScaleAbs(depth, None, 0.85 * ease)
             picture[window] = cv2.add(picture[window], cv2.merge([lift, lift, lift]))
 
 

@@ -44,7 +44,9 @@ def light_of(portrait: Portrait) -> Light:
         if len(seen) > 6:
             bright = seen.sum(1)
             whites.append(np.median(seen[bright >= np.percentile(bright, 70)], 0))
-    level = float(np.clip(skin.max() * 1.05, 40, 240))
+    # As bright as the skin; on dark skin as the eyes' whites, which lie in the lids' shadow on any.
+    brightest = max(float(skin.max()), 0.9 * float(np.max(whites)) if whites else 0.0)
+    level = float(np.clip(1.05 * brightest, 40, 240))
     # Whites lie in the lids' shadow, and a painter's whites may be any colour; the skin tells the rest.
     hints = [_tint(skin / vector(1.0, 0.78, 0.66))]
     hints += [_tint(np.mean(whites, 0))] if whites else []

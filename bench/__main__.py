@@ -1,8 +1,8 @@
-"""`python -m bench [drawing minute first preparing memory]`: all of them, unless some are named."""
+"""`python -m bench [drawing minute first preparing memory hearing]`: all of them, unless some are named."""
 
 import sys
 
-from bench import drawing, first, memory, minute, preparing
+from bench import drawing, first, hearing, memory, minute, preparing
 from bench.figures import RESULTS, heading
 
 MEASURES = {
@@ -11,6 +11,7 @@ MEASURES = {
     "first": first.measure,
     "preparing": preparing.measure,
     "memory": memory.measure,
+    "hearing": hearing.measure,
 }
 
 

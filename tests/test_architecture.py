@@ -19,6 +19,7 @@ ORDER = (
     "contracts",
     "stopwatch",
     "sound",
+    "reading",
     "soundtrack",
     "language",
     "portrait",
@@ -35,7 +36,19 @@ ORDER = (
 )
 
 # What takes its time to import, or takes a network or a device with it.
-HEAVY = {"numpy", "cv2", "av", "PIL", "torch", "ai_edge_litert", "wetext", "pydantic", "fastapi", "tqdm"}
+HEAVY = {
+    "numpy",
+    "cv2",
+    "av",
+    "PIL",
+    "torch",
+    "ai_edge_litert",
+    "onnxruntime",
+    "wetext",
+    "pydantic",
+    "fastapi",
+    "tqdm",
+}
 
 STARTERS = {
     "Thread",

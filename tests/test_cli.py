@@ -174,6 +174,28 @@ def test_sound_in_place_of_a_text(here: Path, faces: Path, capsys: pytest.Captur
     assert (made["file"], made["frames"], made["seconds"]) == ("speech.mp4", 25, 1.0)
 
 
+@pytest.mark.parametrize("language", [(), ("--language", "en")])
+def test_a_text_beside_a_sound_is_what_is_said_in_it(
+    here: Path, faces: Path, capsys: pytest.CaptureFixture[str], language: tuple[str, ...]
+) -> None:
+    write_sound(here / "speech.flac", "flac", 16_000, seconds=1.0)
+    words = ["say", "Hello there.", "--audio", "speech.flac", "--portrait", str(faces), "--size", "256"]
+    assert main([*words, *language, "--json"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert (made["file"], made["frames"], made["seconds"]) == ("speech.mp4", 25, 1.0)
+    assert left(here) == {"speech.flac", "speech.mp4"}
+
+
+@pytest.mark.parametrize("text", ["", "🙂", "…"])
+def test_nothing_said_in_a_sound(
+    here: Path, faces: Path, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    write_sound(here / "speech.flac", "flac", 16_000, seconds=1.0)
+    words = ("say", text, "--audio", "speech.flac", "--face", "scripted", "--portrait", str(faces))
+    assert "there is nothing to say" in refused(capsys, *words)
+    assert left(here) == {"speech.flac"}
+
+
 def test_text_on_standard_input_is_spoken_while_it_comes(here: Path, faces: Path) -> None:
     words = ("say", "-", "--portrait", str(faces), *MOVING, "--out", "a.mp4")
     with started(*words, stdin=subprocess.PIPE) as process:
@@ -375,10 +397,18 @@ def test_the_portrait_that_is_set_speaks_where_none_is_named(
         ((), "the following arguments are required: COMMAND; see: visavis --help"),
         (("sing",), "invalid choice: 'sing'"),
         (("say",), "there is nothing to say; give a text, - for standard input, or --audio FILE"),
-        (("say", "Hi.", "--audio", "a.wav"), "give either TEXT or --audio"),
-        (("say", "--audio", "a.wav", "--voice", "ada"), "--voice is for a text; leave it out"),
+        (("say", "-", "--audio", "a.wav"), "what is said in a sound cannot come from standard input"),
+        (
+            ("say", "--audio", "a.wav", "--voice", "ada"),
+            "--voice is for a text that is to be spoken; leave it",
+        ),
+        (("say", "Hi.", "--audio", "a.wav", "--voice", "ada"), "--voice is for a text that is to be spoken"),
+        (("say", "Hi.", "--audio", "a.wav", "--tts", "espeak"), "--tts is for a text that is to be spoken"),
         (("say", "--audio", "a.wav", "--language", "en"), "--language is for a text; leave it out"),
-        (("say", "--audio", "a.wav", "--tts", "espeak"), "--tts is for a text; leave it out"),
+        (
+            ("say", "--audio", "a.wav", "--tts", "espeak"),
+            "--tts is for a text that is to be spoken; leave it",
+        ),
         (("say", "--sheet", "s.png", "--out", "a.mp4"), "--out is for a video; give a text or --audio FILE"),
         (("say", "Hi.", "--avatar", "me"), "avatars cannot be registered in this version"),
         (("say", "Hi.", "--tts", "espaek"), "unknown tts engine 'espaek'; did you mean espeak?"),

@@ -102,8 +102,9 @@ class Tts(Protocol):
         """One utterance at `rate` Hz, without gaps: each chunk's `at` is the one before's `end`.
 
         The first chunk comes before the second clause is asked for. Each clause's pause is part of
-        the sound. Closes `clauses` when it ends or is closed. Raises UnknownName for a voice that is
-        none of `voices`, EngineError when the engine dies and cannot be revived.
+        the sound. An engine that does not know when it says what leaves `phones` None, and is heard.
+        Closes `clauses` when it ends or is closed. Raises UnknownName for a voice that is none of
+        `voices`, EngineError when the engine dies and cannot be revived.
         """
         ...
 

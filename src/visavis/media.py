@@ -43,12 +43,15 @@ class AudioChunk:
     at: index of the first sample within the utterance.
     phones: the phones that start within this chunk, in order; a last one may end after it.
         None where the engine does not know them; an empty tuple means that none starts here.
+    reading: where the phones' times are not known but the words are: the phones of another voice's
+        reading of the words that are said from here on, timed from that reading's first chunk on.
     """
 
     samples: Samples
     rate: int
     at: int = 0
     phones: tuple[Phone, ...] | None = None
+    reading: tuple[Phone, ...] | None = None
 
     @property
     def end(self) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 from visavis.contracts import Clause, Stream, Tts, Voice
 from visavis.errors import TextError, UnknownName
 from visavis.media import AudioChunk, Language, Phone
+from visavis.reading import Reader, read_along, read_to
 from visavis.sound import Recording
 from visavis.stopwatch import Stopwatch
 from visavis.streams import stepped
@@ -39,22 +40,32 @@ def spoken(
     watch: Stopwatch,
     characters: int | None = None,
     interrupt: Callable[[], None] = lambda: None,
+    reader: Reader | None = None,
 ) -> Track:
     """Text as it is spoken, with a still moment before and after it.
 
     clauses: stepped on a thread. voice: the name of one of the engine's; None takes the first one of the
     language that the text begins in. characters: of the text where all of it is known, for an estimate.
     interrupt: called when a cancelled film may find `clauses` waiting for text; makes it end.
+    reader: reads along where the engine does not know its phones.
     """
     length = _Length(characters)
     text = watch.waiting("text", stepped(clauses, "text", interrupt))
-    chunks = rested(length.heard(_speak(text, tts, voice, length)), SECONDS_BEFORE, SECONDS_AFTER)
+    chunks = rested(length.heard(_speak(text, tts, voice, length, reader)), SECONDS_BEFORE, SECONDS_AFTER)
     return Track(tts.rate, chunks, length.expected)
 
 
-def recorded(recording: Recording) -> Track:
-    """Sound from a file, as it is."""
-    return Track(recording.rate, stepped(recording.chunks(), "sound"), lambda: recording.seconds)
+def recorded(
+    recording: Recording, clauses: Iterator[Clause] | None = None, reader: Reader | None = None
+) -> Track:
+    """Sound from a file, as it is.
+
+    clauses: what is said in it, where that is known; stepped on a thread, and read by `reader`.
+    """
+    chunks = stepped(recording.chunks(), "sound")
+    if clauses is not None and reader is not None:
+        chunks = read_to(chunks, stepped(clauses, "text"), reader)
+    return Track(recording.rate, chunks, lambda: recording.seconds)
 
 
 def voice_named(voices: Sequence[Voice], name: str) -> Voice:
@@ -101,14 +112,15 @@ async def rested(chunks: Stream[AudioChunk], before: float, after: float) -> Str
 
 
 async def _speak(
-    clauses: Stream[Clause], tts: Tts, voice: str | None, length: "_Length"
+    clauses: Stream[Clause], tts: Tts, voice: str | None, length: "_Length", reader: Reader | None
 ) -> Stream[AudioChunk]:
     async with contextlib.aclosing(clauses):
         first = await anext(clauses, None)
         if first is None:
             raise TextError("there is nothing to say; give some words")
         chosen = voice_for(tts.voices, voice, first.language)
-        async with contextlib.aclosing(tts.speak(length.read(first, clauses), chosen)) as chunks:
+        said = read_along(tts, length.read(first, clauses), chosen, reader)
+        async with contextlib.aclosing(said) as chunks:
             async for chunk in chunks:
                 yield chunk
 
@@ -157,4 +169,5 @@ def _silence(at: int, samples: int, beside: AudioChunk) -> AudioChunk:
     phones = None
     if beside.phones is not None:
         phones = (Phone("", at / beside.rate, (at + samples) / beside.rate),)
-    return AudioChunk(np.zeros(samples, np.float32), beside.rate, at, phones)
+    reading = None if beside.reading is None else ()
+    return AudioChunk(np.zeros(samples, np.float32), beside.rate, at, phones, reading)

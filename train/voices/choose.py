@@ -1,6 +1,6 @@
 """Choose the voices of the espeak engine by measurement, and write them down.
 
-    python train/voices/choose.py
+    python -m train.voices.choose
 
 rewrites the table in src/visavis/engines/tts/espeak_voices.py and train/voices/README.md. It takes some
 twenty minutes on one core, and besides visavis what judges voices, which is no part of visavis:
@@ -22,8 +22,9 @@ from typing import Final, Literal, NamedTuple
 
 import espeakng_loader
 import numpy as np
-from judge import KINDS, TEXTS, Judges, Opinion, Sound, Speak, loudness, pitch, speaker
 
+from train.voices.judge import KINDS, Judges, Opinion, Sound, Speak, loudness, pitch, speaker
+from train.voices.sentences import TEXTS
 from visavis.contracts import Voice
 from visavis.engines.tts.espeak_sound import Echo, response
 from visavis.engines.tts.espeak_voices import Preset

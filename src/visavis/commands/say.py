@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from visavis.config import Settings
     from visavis.contracts import Clause, Face, Tts
     from visavis.media import Language, Portrait
+    from visavis.reading import Reader
     from visavis.render import Film
     from visavis.soundtrack import Track
     from visavis.stopwatch import Stopwatch
@@ -37,6 +38,7 @@ examples:
   visavis say "你好，很高兴认识你。" --portrait photo.jpg --voice mei
   visavis say - --portrait photo.jpg --out story.mp4 < story.txt
   visavis say --audio speech.wav --portrait photo.jpg --size 9:16 --out speech.mp4
+  visavis say "What is said in it." --audio speech.wav --portrait photo.jpg
   visavis say --portrait photo.jpg --sheet sheet.png
 """
 
@@ -54,7 +56,12 @@ def add(
     )
     what = parser.add_argument_group("what is said")
     what.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
-    what.add_argument("--audio", type=Path, metavar="FILE", help="a sound or video file to be heard instead")
+    what.add_argument(
+        "--audio",
+        type=Path,
+        metavar="FILE",
+        help="a sound or video file to be heard; a TEXT beside it is what is said in it",
+    )
     what.add_argument(
         "--language", metavar="LANGUAGE", help="en, zh, es, fa or auto, which finds out (default)"
     )
@@ -92,7 +99,7 @@ def run(args: argparse.Namespace) -> None:
     settings = config.load()
     with ExitStack() as stack:
         tts: Tts | None = None
-        if args.text is not None:
+        if args.text is not None and args.audio is None:
             # First of all, because it starts a process, and that gets ready while the rest is imported.
             tts = stack.enter_context(closing(_tts(args.tts or TTS)))
             _check_voice(tts, args.voice)
@@ -105,7 +112,7 @@ def run(args: argparse.Namespace) -> None:
             from visavis.stopwatch import Stopwatch
 
             watch = Stopwatch(since)
-            track = _recorded(args.audio) if tts is None else _spoken(args, tts, watch, stack)
+            track = _recorded(args, stack) if tts is None else _spoken(args, tts, watch, stack)
             _report(_made(track, face, portrait, out, args.size, watch), as_json=args.json)
 
 
@@ -137,14 +144,15 @@ def _check(args: argparse.Namespace) -> None:
     """Refuse what does not go together."""
     if args.avatar is not None:
         raise InputError("avatars cannot be registered in this version; give a photo with --portrait")
-    if args.text is not None and args.audio is not None:
-        raise InputError("there is a text and a sound; give either TEXT or --audio")
+    if args.text == "-" and args.audio is not None:
+        raise InputError("what is said in a sound cannot come from standard input; give it as TEXT")
     if args.text is None and args.audio is None and args.sheet is None:
         raise InputError("there is nothing to say; give a text, - for standard input, or --audio FILE")
-    if args.text is None:
-        for option, given in (("voice", args.voice), ("language", args.language), ("tts", args.tts)):
-            if given is not None:
-                raise InputError(f"--{option} is for a text; leave it out")
+    for option, given in (("voice", args.voice), ("tts", args.tts)):
+        if given is not None and (args.text is None or args.audio is not None):
+            raise InputError(f"--{option} is for a text that is to be spoken; leave it out")
+    if args.text is None and args.language is not None:
+        raise InputError("--language is for a text; leave it out")
     if args.text is None and args.audio is None and args.out is not None:
         raise InputError("--out is for a video; give a text or --audio FILE for it, or leave it out")
     if args.text is not None and _is_broken(args.text):
@@ -250,25 +258,47 @@ def _make_sheet(out: Path, face: "Face", portrait: "Callable[[], Portrait]") -> 
     note(f"the contact sheet is in {out}")
 
 
-def _recorded(audio: Path) -> "Track":
+def _recorded(args: argparse.Namespace, stack: ExitStack) -> "Track":
     from visavis.sound import recording
     from visavis.soundtrack import recorded
 
-    return recorded(recording(audio))
+    if args.text is None:
+        return recorded(recording(args.audio))
+    return recorded(recording(args.audio), _clauses(args.text, _language(args)), _reader(stack))
 
 
 def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: ExitStack) -> "Track":
-    from visavis.language import language_of
     from visavis.soundtrack import spoken
 
-    language = None if args.language in (None, "auto") else language_of(args.language)
+    language, reader = _language(args), _reader(stack)
     if args.text != "-":
         clauses = _clauses(args.text, language)
-        return spoken(clauses, tts, args.voice, watch, characters=len(args.text))
+        return spoken(clauses, tts, args.voice, watch, characters=len(args.text), reader=reader)
     if sys.stdin is None:
         raise InputError("standard input is closed; give the text in place of -")
     typed = stack.enter_context(closing(Typed(sys.stdin.fileno())))
-    return spoken(_clauses(typed.pieces(), language), tts, args.voice, watch, interrupt=typed.close)
+    clauses = _clauses(typed.pieces(), language)
+    return spoken(clauses, tts, args.voice, watch, interrupt=typed.close, reader=reader)
+
+
+def _language(args: argparse.Namespace) -> "Language | None":
+    from visavis.language import language_of
+
+    return None if args.language in (None, "auto") else language_of(args.language)
+
+
+def _reader(stack: ExitStack) -> "Reader":
+    """The embedded voice, which is made if it comes to reading along."""
+    from visavis.reading import Reader
+
+    made: list[Tts] = []
+
+    def embedded() -> "Tts":
+        if not made:
+            made.append(stack.enter_context(closing(_tts(TTS))))
+        return made[0]
+
+    return Reader(embedded)
 
 
 def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Iterator[Clause]":

@@ -197,7 +197,7 @@ def gestures(phone: Phone, previous: Phone | None) -> Iterator[Gesture]:
     """The poses of one phone in time; none for one without length."""
     earliest = _earliest(phone, previous)
     begin = phone.start - VISUAL_LEAD
-    for viseme, share in parts(phone.symbol) if phone.end > phone.start else ():
+    for viseme, share, _ in parts(phone.symbol) if phone.end > phone.start else ():
         start, begin = begin, begin + share * (phone.end - phone.start)
         if viseme is VISEMES["silence"]:
             depth = ease_at((phone.end - phone.start - _LULL) / (_PAUSE - _LULL))

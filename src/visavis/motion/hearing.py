@@ -1,100 +1,111 @@
-"""Sound to the levels of a few bands, a hundred times a second, the same for any chunking."""
+"""Sound whose phones nobody knows in time to what the mouth does, frame by frame.
 
-from functools import lru_cache
-from math import log2, log10
-from typing import Final, NamedTuple
+Owns the way from what the ear hears, fifty times a second, to frames: a mouth that keeps within its bounds
+and lies still where nobody speaks. Where the words are known, `following` helps the ear.
+"""
+
+from math import ceil
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.media import AudioChunk, sample_at
+from visavis.media import AudioChunk
+from visavis.motion.ear import ANSWERS, GAP, KNOWN_AFTER, STEPS, Ear, Heard
+from visavis.motion.ease import ease
+from visavis.motion.following import LAG, SMOOTH, Following, Reading
+from visavis.motion.frames import Mouth
+from visavis.motion.pace import Pace
 
-HOPS: Final = 100
-"""Looks at the sound per second; hop k is centred on k / HOPS seconds."""
+LOOKAHEAD_MS: Final = ceil(1000 * (KNOWN_AFTER + 1 / STEPS))
+"""How much of the speech after a frame shapes it where nothing but the sound is known: a frame lies between
+two steps."""
 
-_WINDOW: Final = 0.025
-"""Seconds that a look takes in, to the nearest power of two in samples: 18 to 36 ms."""
+FOLLOWING_MS: Final = LOOKAHEAD_MS + 1000 * (LAG + SMOOTH) // STEPS
+"""The same where the words are known."""
 
-_EDGES: Final = (90.0, 420.0, 1250.0, 3400.0, 8000.0)
-_FAINTEST: Final = 1e-10
-
-
-class Sound(NamedTuple):
-    """Levels in dB, 0 for a full-scale sine within the band, never below -100.
-
-    murmur: voicing and nasals. mouth: the first formant of open vowels. front: the second formant of
-    vowels spread like [i e]. hiss: sibilants, as far as the rate carries them.
-    """
-
-    murmur: float
-    mouth: float
-    front: float
-    hiss: float
+_SETTLE: Final = 0.12
+"""Seconds before the utterance's last frame in which the mouth comes to rest."""
 
 
 class Hearing:
-    """Turns one utterance's chunks, of 4 kHz or more, into Sounds; holds no more than a window of samples.
+    """What the mouth does during one utterance whose phones are not known in time.
 
-    Every hop is worked out from its own window alone, in an order of operations that does not depend on
-    how many hops came together.
+    The same contract as Articulation: frame_count(samples, rate, fps) Mouths in all, bit for bit the same
+    for any chunking, each once LOOKAHEAD_MS after its time are known; any rate from 4 kHz; the last frame is
+    at rest.
+
+    following: whether chunks bring readings; then a frame is known after FOLLOWING_MS.
     """
 
-    def __init__(self) -> None:
-        self._samples = np.zeros(0, np.float32)
-        self._at = 0
-        self._hop = 0
+    def __init__(self, fps: int, following: bool = False) -> None:
+        self._pace = Pace(fps, FOLLOWING_MS if following else LOOKAHEAD_MS)
+        self._ear = Ear()
+        self._reading = Reading()
+        self._following = Following(self._reading) if following else None
+        self._steps = np.zeros((0, ANSWERS), np.float32)
+        self._first = 0
 
-    def feed(self, chunk: AudioChunk) -> list[Sound]:
-        """The hops that a further chunk completes; chunks come in order, at one rate."""
-        if chunk.at == 0 and self._hop == 0 and not len(self._samples):
-            self._at = -(_spectrum(chunk.rate).length // 2)
-            self._samples = np.zeros(-self._at, np.float32)
-        self._samples = np.concatenate([self._samples, chunk.samples])
-        return self._heard(chunk.rate)
+    def feed(self, chunk: AudioChunk) -> list[Mouth]:
+        """The frames that a further chunk completes.
 
-    def finish(self, rate: int, hops: int) -> list[Sound]:
-        """The hops up to `hops` at least, with silence after the sound's end."""
-        missing = sample_at(hops, rate, HOPS) + _spectrum(rate).length - self._at - len(self._samples)
-        self._samples = np.concatenate([self._samples, np.zeros(max(missing, 0), np.float32)])
-        return self._heard(rate)
+        Raises ValueError when the chunk does not follow the one before it.
+        """
+        due = self._pace.due(chunk)
+        self._reading.extend(chunk.reading or ())
+        self._take(self._ear.feed(chunk))
+        return self._frames(due)
 
-    def _heard(self, rate: int) -> list[Sound]:
-        spectrum = _spectrum(rate)
-        before = spectrum.length // 2
-        begins: list[int] = []
-        while (begin := sample_at(self._hop, rate, HOPS) - before - self._at) + spectrum.length <= len(
-            self._samples
-        ):
-            begins.append(begin)
-            self._hop += 1
-        sounds = spectrum.sounds(self._samples, begins)
-        kept = min(begin, len(self._samples))
-        self._samples, self._at = self._samples[kept:], self._at + kept
-        return sounds
-
-
-class _Spectrum(NamedTuple):
-    """The window and the bands' first bins for one rate."""
-
-    length: int
-    window: NDArray[np.float32]
-    edges: NDArray[np.intp]
-
-    def sounds(self, samples: NDArray[np.float32], begins: list[int]) -> list[Sound]:
-        """The sounds of the windows that begin at these samples."""
-        if not begins:
+    def finish(self) -> list[Mouth]:
+        """The frames that are left; the last one is at rest."""
+        due = self._pace.rest()
+        if not due:
             return []
-        windows = samples[np.array(begins)[:, None] + np.arange(self.length)]
-        bins = np.fft.rfft(windows * self.window)[:, : self.edges[-1]]
-        power = bins.real * bins.real + bins.imag * bins.imag
-        bands = np.add.reduceat(power, self.edges[:-1], axis=1)
-        return [Sound(*(10 * log10(max(_FAINTEST, band)) for band in hop)) for hop in bands.tolist()]
+        last = due.stop - 1
+        self._take(self._ear.finish(last * STEPS // self._pace.fps + 2))
+        if self._following:
+            self._keep(self._following.finish())
+        return self._frames(due, last)
+
+    def _take(self, steps: list[Heard]) -> None:
+        for heard in steps:
+            self._keep(self._following.feed(heard) if self._following else [heard.mouth])
+
+    def _keep(self, mouths: list[NDArray[np.float32]]) -> None:
+        if mouths:
+            self._steps = np.concatenate([self._steps, np.stack(mouths)])
+
+    def _frames(self, due: range, last: int | None = None) -> list[Mouth]:
+        if not due:
+            return []
+        fps = self._pace.fps
+        frames = np.arange(due.start, due.stop)
+        step, part = np.divmod(frames * STEPS, fps)
+        here, there = (self._steps[step + i - self._first] for i in (0, 1))
+        shown = here + (part / fps)[:, None].astype(np.float32) * (there - here)
+        left = np.full(len(frames), np.inf) if last is None else (last - frames) / fps
+        mouths = shaped(shown) * ease(left / _SETTLE)[:, None]
+        passed = (due.stop - 1) * STEPS // fps - self._first
+        self._steps, self._first = self._steps[passed:], self._first + passed
+        return [Mouth(*row) for row in mouths.tolist()]
 
 
-@lru_cache(maxsize=16)
-def _spectrum(rate: int) -> _Spectrum:
-    length = 2 ** round(log2(_WINDOW * rate))
-    window = np.hanning(length + 2)[1:-1]
-    bins = np.round(np.array(_EDGES) * length / rate)
-    within = np.minimum(bins, length // 2 - 4 + np.arange(5))
-    return _Spectrum(length, (window * 2 / window.sum()).astype(np.float32), within.astype(np.intp))
+_LEAST: Final = np.array([0.0, 0, -1, 0, 0, 0, 0, 0])
+_STILL: Final = 0.04
+"""The lower bounds of what the ear answers, and how near to rest a channel is drawn to it."""
+
+_DOUBTFUL, _SURE = 0.3, 0.7
+"""How nearly lips have to touch for the gap to be what this says, from not at all to altogether."""
+
+_OPEN: Final = Mouth._fields.index("open")
+
+
+def shaped(heard: NDArray[np.float32]) -> NDArray[np.float64]:
+    """What the ear guesses [n, ANSWERS] as the channels of Mouth [n, 7]: within bounds, at rest where they
+    nearly are, and shut where lips touch: of a gap that is there or not, the mean is neither.
+    """
+    bounded = np.minimum(np.maximum(heard.astype(np.float64), _LEAST), 1.0)
+    mouths, touch = bounded[:, :-1], bounded[:, -1]
+    sure = ease((touch - _DOUBTFUL) / (_SURE - _DOUBTFUL))
+    mouths[:, _OPEN] += sure * (GAP * (1 - touch) - mouths[:, _OPEN])
+    return np.asarray(mouths * ease(np.abs(mouths) / _STILL))

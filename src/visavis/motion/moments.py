@@ -11,8 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from visavis.media import AudioChunk, Phone
-from visavis.motion.hearing import HOPS, Hearing
-from visavis.motion.loudness import Level
+from visavis.motion.spectrum import HOPS, Spectrum, power
 
 DECIDED: Final = 0.1
 """Seconds of sound after a moment that it is judged by."""
@@ -23,9 +22,16 @@ PAUSE: Final = 0.2
 _TYPICAL_LENGTH: Final = 0.12
 _SYLLABLES_APART: Final = 0.15
 _RISE: Final = 6.0
+_FLAT: Final = 0.2
 _CALM: Final = 25
-"""Of syllables that are only heard: the length that is taken for theirs and their distance, in seconds,
-the dB by which one rises out of what was before; and the hops without any that make a pause."""
+"""Of syllables that are only heard: the length that is taken for theirs and their distance, in seconds;
+the dB by which one rises out of what was before, and those a hop below which it has risen; and the hops
+without any that make a pause."""
+
+
+_LOW: Final = (420.0, 1250.0)
+_HIGH: Final = (1250.0, 3400.0)
+"""Where open vowels have their first formant, and spread ones their second, in Hz."""
 
 
 class Beat(NamedTuple):
@@ -43,6 +49,36 @@ class Pause(NamedTuple):
 
 
 Moment = Beat | Pause
+
+
+class Level(NamedTuple):
+    """What counts as loud and as silent at the moment, in dB; adapts to speaker and room.
+
+    floor: the noise. peak: the loudest of the last seconds.
+    slow, unrest: the level and its mean deviation over some tenths of a second.
+    """
+
+    floor: float = -75.0
+    peak: float = -25.0
+    slow: float = -100.0
+    unrest: float = 5.0
+
+    def after(self, voice: float) -> "Level":
+        """The levels one hop of `voice` dB later.
+
+        What hardly changes is no speech: the floor climbs quickly under it.
+        """
+        slow = self.slow + 0.12 * (voice - self.slow)
+        unrest = self.unrest + 0.08 * (min(abs(voice - slow), 10.0) - self.unrest)
+        creep = (40.0 if unrest < 1.7 else 1.5) / HOPS
+        floor = max(min(self.floor + creep, voice), -70.0)
+        peak = self.peak + (0.25 * (voice - self.peak) if voice > self.peak else -3.0 / HOPS)
+        return Level(floor, max(peak, floor + 20, -60.0), slow, unrest)
+
+    def height(self, voice: float) -> float:
+        """0..1: where a voice stands between silence and the peak."""
+        low = max(self.floor + 6, self.peak - 32)
+        return min(max((voice - low) / (self.peak - low), 0.0), 1.0)
 
 
 class KnownMoments:
@@ -87,9 +123,9 @@ class HeardMoments:
     """Finds them in the sound alone: swells of the voice, and where it stays away."""
 
     def __init__(self) -> None:
-        self._hearing = Hearing()
+        self._spectrum = Spectrum()
         self._level = Level()
-        self._hop = 0
+        self._hop = -1  # a pair's first look is the one before its time
         self._recent: deque[float] = deque([-100.0] * 20, maxlen=20)
         self._last_beat = -1.0
         self._calm = _CALM
@@ -97,8 +133,9 @@ class HeardMoments:
     def feed(self, chunk: AudioChunk) -> list[Moment]:
         """The moments that a further chunk decides."""
         found: list[Moment] = []
-        for sound in self._hearing.feed(chunk):
-            found.extend(self._heard(max(sound.mouth, sound.front - 3)))
+        for pair in self._spectrum.feed(chunk):
+            for low, high in zip(power(pair, *_LOW), power(pair, *_HIGH), strict=True):
+                found.extend(self._heard(max(low, high - 3)))
         return found
 
     def _heard(self, voice: float) -> list[Moment]:
@@ -113,7 +150,7 @@ class HeardMoments:
         t = self._hop / HOPS - 0.75 * DECIDED
         if self._calm == _CALM:
             return [Pause(t)]
-        crest = rising and now <= before and swell > _RISE and self._level.height(before) > 0.5
+        crest = rising and now < before + _FLAT and swell > _RISE and self._level.height(before) > 0.5
         if crest and t - self._last_beat >= _SYLLABLES_APART:
             self._last_beat = t
             return [Beat(t, _TYPICAL_LENGTH, before)]

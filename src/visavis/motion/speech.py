@@ -7,7 +7,7 @@ from visavis.media import AudioChunk
 from visavis.motion.articulation import Articulation
 from visavis.motion.emphasis import Emphasis
 from visavis.motion.frames import Head, Mouth
-from visavis.motion.loudness import Loudness
+from visavis.motion.hearing import Hearing
 
 
 class Spoken(NamedTuple):
@@ -23,7 +23,8 @@ class Speech:
     Feed it the chunks in order: it gives frame i, at i / fps seconds, as soon as the speech that shapes
     it is known, at most a quarter of a second later, and the rest when the end is declared. There are
     frame_count(samples, rate, fps) in all, bit for bit the same for any chunking; the last one is at
-    rest. Follows the phones where the first chunk has them, else the sound.
+    rest. Follows the phones where the first chunk has them, else the sound, with the help of a reading where
+    the first chunk has one.
 
     seed: whose head it is, as in `life.life`.
     first: the session's frame number at which the utterance begins.
@@ -32,7 +33,7 @@ class Speech:
 
     def __init__(self, fps: int, seed: int = 0, first: int = 0) -> None:
         self._fps = fps
-        self._mouth: Articulation | Loudness | None = None
+        self._mouth: Articulation | Hearing | None = None
         self._head = Emphasis(fps, seed, first)
         self._mouths: deque[Mouth] = deque()
         self._heads: deque[Head] = deque()
@@ -43,7 +44,8 @@ class Speech:
         Raises ValueError when the chunk does not follow the one before it.
         """
         if self._mouth is None:
-            self._mouth = Loudness(self._fps) if chunk.phones is None else Articulation(self._fps)
+            known = chunk.phones is not None
+            self._mouth = Articulation(self._fps) if known else Hearing(self._fps, chunk.reading is not None)
         self._mouths.extend(self._mouth.feed(chunk))
         self._heads.extend(self._head.feed(chunk))
         return self._both()

@@ -10,12 +10,15 @@ Massaro, "Modeling coarticulation in synthetic visual speech" (1993).
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from visavis.media import Phone
 
 CHANNELS: Final = ("jaw", "open", "wide", "round", "tongue")
 """The channels of Mouth that blend; `press` and `tuck` are closures and either happen or do not."""
@@ -153,6 +156,9 @@ _SPELLINGS: Final[dict[str, str]] = {
     "y": "y ʏ",
     "ø": "ø œ",
 }
+KINDS: Final = tuple(VISEMES)
+"""The visemes' names in the order in which a network tells them apart; "silence" is the first."""
+
 LETTERS: Final = {letter: name for name, letters in _SPELLINGS.items() for letter in letters.split()}
 """The name of each letter's viseme; a few of espeak-ng's letters have a dot, hyphen or bridge to them."""
 
@@ -163,10 +169,14 @@ _SWITCH: Final = re.compile(r"\([a-z-]+\)")
 
 
 class Part(NamedTuple):
-    """A pose within a symbol; the shares of a symbol's parts add up to 1."""
+    """A pose within a symbol; the shares of a symbol's parts add up to 1.
+
+    kind: which of KINDS it is, or was before a mark changed it.
+    """
 
     viseme: Viseme
     share: float
+    kind: int
 
 
 @lru_cache(maxsize=4096)
@@ -179,16 +189,26 @@ def parts(symbol: str) -> tuple[Part, ...]:
     """
     bare = _SWITCH.sub("", symbol.strip())
     if bare in _SILENT:
-        return () if symbol.strip() not in _SILENT else (Part(VISEMES["silence"], 1.0),)
-    poses: list[tuple[Viseme, float]] = []
+        return () if symbol.strip() not in _SILENT else (Part(VISEMES["silence"], 1.0, 0),)
+    poses: list[Part] = []
     for letter in _letters(bare):
         if letter in LETTERS:
             viseme = VISEMES[LETTERS[letter]]
-            poses.append((viseme, viseme.share))
+            poses.append(Part(viseme, viseme.share, KINDS.index(LETTERS[letter])))
         elif poses:
-            poses[-1] = _modified(*poses[-1], letter)
-    total = sum(weight for _, weight in poses)
-    return tuple(Part(viseme, weight / total) for viseme, weight in poses)
+            poses[-1] = _modified(poses[-1], letter)
+    total = sum(pose.share for pose in poses)
+    return tuple(pose._replace(share=pose.share / total) for pose in poses)
+
+
+def spans(phones: Iterable[Phone]) -> Iterator[tuple[float, float, int]]:
+    """When each pose of some phones begins and ends, in seconds, and which of KINDS it is."""
+    for phone in phones:
+        begin = phone.start
+        for part in parts(phone.symbol):
+            end = begin + part.share * (phone.end - phone.start)
+            yield begin, end, part.kind
+            begin = end
 
 
 def _letters(symbol: str) -> list[str]:
@@ -212,17 +232,18 @@ def _known(char: str) -> list[str]:
     return ["ə"] if unicodedata.category(base) in {"Ll", "Lo"} else [base]
 
 
-def _modified(viseme: Viseme, weight: float, mark: str) -> tuple[Viseme, float]:
+def _modified(pose: Part, mark: str) -> Part:
     """What a mark makes of the pose before it; most marks (tones, voice, nose) are not seen."""
+    viseme = pose.viseme
     if mark in _LENGTHENING:
-        return viseme, weight * _LENGTHENING[mark]
+        return pose._replace(share=pose.share * _LENGTHENING[mark])
     if mark in "ʷᵝ":
-        return replace(viseme, wide=Pull(-0.3, 0.5), round=Pull(0.8, 0.85)), weight
+        return pose._replace(viseme=replace(viseme, wide=Pull(-0.3, 0.5), round=Pull(0.8, 0.85)))
     if mark in "ʲᶨ":
-        return replace(viseme, wide=Pull(0.4, 0.4)), weight
+        return pose._replace(viseme=replace(viseme, wide=Pull(0.4, 0.4)))
     if mark in "˞ʴ":
-        return replace(viseme, round=Pull(max(viseme.round.target, 0.3), 0.7)), weight
-    return viseme, weight
+        return pose._replace(viseme=replace(viseme, round=Pull(max(viseme.round.target, 0.3), 0.7)))
+    return pose
 
 
 class Reach(NamedTuple):

@@ -1,4 +1,4 @@
-"""What voices are tried with, and what the hearing is measured on: no part of what anything was trained on."""
+"""What voices are tried with, and the hearing is measured on: no part of what anything was trained on."""
 
 from typing import Final
 

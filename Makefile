@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-neural bench clean
+.PHONY: help setup demo test test-neural bench hearing clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,8 +33,15 @@ demo: .venv/ready  ## a talking video of a real portrait, out/hello.mp4
 	@mkdir -p out
 	$(BIN)/visavis say "Hello, I am your avatar." --out out/hello.mp4
 
-bench: .venv/ready  ## measure speed and memory, into bench/RESULTS.md
+bench: .venv/bench  ## measure speed, memory and hearing, into bench/RESULTS.md
 	$(BIN)/python -m bench
+
+.venv/bench: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	@touch $@
+
+hearing: .venv/neural  ## train the network that hears; takes festival and forty minutes
+	$(BIN)/python -m train.hearing
 
 clean:  ## remove what was made here
 	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bench import material
 from bench.figures import Figure
+from visavis.errors import VisavisError
 from visavis.media import AudioChunk, Phone, Samples
 from visavis.motion.articulation import Articulation
 from visavis.motion.ear import touching
@@ -57,8 +58,8 @@ def measure() -> Iterator[Figure]:
     for voice in VOICES:
         try:
             recordings = list(voice.recordings())
-        except (OSError, ImportError) as error:
-            print(f"{voice.name} is left out ({error}): {voice.needs}", file=sys.stderr)
+        except (OSError, ImportError, VisavisError) as error:
+            print(f"{voice.name} is left out ({error}); it takes: {voice.needs}", file=sys.stderr)
             continue
         yield from _followed(voice.name, "", recordings, [_heard(s.samples) for s in recordings])
         if recordings[0].reading:

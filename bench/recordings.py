@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from train.hearing.alignment import RATE, aligned, library, resampled
+from train.hearing.alignment import aligned, library
+from train.hearing.labelled import RATE, resampled
 from train.voices.sentences import HARVARD, TEXTS
 from visavis.engines.tts.espeak_sound import NOTHING, Mark, chunks, mixed, response, take
 from visavis.engines.tts.espeak_sound import RATE as ESPEAK_RATE
@@ -75,11 +76,9 @@ def flite(voice: str) -> Iterator[Spoken]:
 
 def pico() -> Iterator[Spoken]:
     """SVOX Pico's Spanish voice, a model of a person's recordings."""
-    import ttspico
+    from train.hearing.pico import sounds
 
-    engine = ttspico.TtsEngine("es-ES")
-    for text in TEXTS["es"]:
-        samples = np.frombuffer(engine.speak(text), np.int16).astype(np.float32) / np.float32(32768)
+    for text, samples in zip(TEXTS["es"], sounds("es-ES", TEXTS["es"]), strict=True):
         yield from _fitted(samples, text, "es", "diego")
 
 

@@ -43,8 +43,9 @@ class AudioChunk:
     at: index of the first sample within the utterance.
     phones: the phones that start within this chunk, in order; a last one may end after it.
         None where the engine does not know them; an empty tuple means that none starts here.
-    reading: where the phones' times are not known but the words are: the phones of another voice's
-        reading of the words that are said from here on, timed from that reading's first chunk on.
+    reading: where the phones' times are not known but the words are: the next phones of another voice's
+        reading of the whole utterance, timed from that reading's beginning; they are said from here on.
+        An empty tuple means that there are no further words as yet.
     """
 
     samples: Samples

@@ -17,7 +17,8 @@ from visavis.streams import stream_of
 
 AHEAD: Final = 10.0
 FASTEST: Final = 3.0
-"""Seconds by which a reading of a recording is ahead of it, where its speaker is so many times as fast."""
+"""A reading of a recording has come this many seconds further than it, even if its speaker is this many
+times as fast as the voice that reads."""
 
 
 class Reader:
@@ -30,7 +31,8 @@ class Reader:
         self._tts = tts
         self.seconds = 0.0
         """How much has been read."""
-        self._failed = False
+        self.failed = False
+        """Whether the voice has failed; then nothing is read any more."""
 
     async def read(self, clauses: Iterable[Clause]) -> tuple[Phone, ...]:
         """The phones of further clauses, timed from the beginning of the first one that was read.
@@ -39,10 +41,10 @@ class Reader:
         """
         phones: list[Phone] = []
         try:
-            for clause in () if self._failed else clauses:
+            for clause in () if self.failed else clauses:
                 phones += await self._read(clause)
         except EngineError as error:
-            self._failed = True
+            self.failed = True
             logging.warning("nobody reads along, and the mouth follows the sound alone: %s", error)
         return tuple(phones)
 
@@ -71,21 +73,21 @@ async def read_along(
     async with contextlib.aclosing(tts.speak(noted(), voice)) as chunks:
         async for chunk in chunks:
             if reader is None or chunk.phones is not None:
+                asked.clear()
                 yield chunk
-                continue
-            if not len(chunk.samples):
+            elif not len(chunk.samples):
                 yield replace(chunk, reading=())
-                continue
-            new, asked[:] = tuple(asked), ()
-            yield replace(chunk, reading=await reader.read(new))
+            else:
+                new, asked[:] = tuple(asked), ()
+                yield replace(chunk, reading=await reader.read(new))
 
 
 async def read_to(chunks: Stream[AudioChunk], clauses: Stream[Clause], reader: Reader) -> Stream[AudioChunk]:
-    """A recording, with a reading of what is said in it, which stays ahead of any speaker."""
+    """A recording, with a reading of what is said in it, as much of it at a time as is needed."""
     async with contextlib.aclosing(chunks), contextlib.aclosing(clauses):
         async for chunk in chunks:
             reading: list[Phone] = []
-            while reader.seconds < AHEAD + FASTEST * chunk.end / chunk.rate:
+            while not reader.failed and reader.seconds < AHEAD + FASTEST * chunk.end / chunk.rate:
                 clause = await anext(clauses, None)
                 if clause is None:
                     break

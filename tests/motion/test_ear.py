@@ -40,6 +40,7 @@ def test_the_file_is_small_and_takes_and_gives_what_is_agreed() -> None:
         ("state", "tensor(float)"),
     ]
     assert network.get_inputs()[0].shape == [1, 1, 2 * BANDS]
+    assert network.get_modelmeta().custom_metadata_map["kinds"].split() == [*KINDS]
     assert [given.name for given in network.get_outputs()] == ["mouth", "kinds", "next"]
     mouth, kinds, state = (given.shape for given in network.get_outputs())
     assert (mouth, kinds) == ([1, 1, ANSWERS], [1, 1, len(KINDS)])

@@ -57,7 +57,7 @@ def followed(reading: Reading, steps: list[Heard]) -> NDArray[np.float32]:
 def test_a_reading_is_known_step_by_step(language: Language) -> None:
     phones = SENTENCES[language]
     reading = read(phones)
-    assert len(reading.kinds) == int(phones[-1].end * STEPS)
+    assert len(reading.kinds) == round(phones[-1].end * STEPS)
     assert reading.mouths.shape[1:] == (ANSWERS,)
     assert len(reading.mouths) <= len(reading.kinds) + 1
     for start, stop, kind in spans(phones):
@@ -65,14 +65,16 @@ def test_a_reading_is_known_step_by_step(language: Language) -> None:
             assert reading.kinds[int((start + stop) / 2 * STEPS)] == kind
 
 
-@pytest.mark.parametrize("at", [1, 7, 20])
-def test_a_reading_in_pieces_is_the_same(at: int) -> None:
-    phones = SENTENCES["es"]
-    whole, parts = read(phones), read(phones[:at], (), phones[at:])
-    assert np.array_equal(whole.kinds, parts.kinds)
-    n = min(len(whole.mouths), len(parts.mouths))
-    assert n >= len(whole.kinds) - STEPS // 3
-    assert np.array_equal(whole.mouths[:n], parts.mouths[:n])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_reading_in_pieces_is_the_same(language: Language) -> None:
+    phones = SENTENCES[language]
+    whole = read(phones)
+    for at in range(len(phones)):
+        parts = read(phones[:at], (), phones[at:])
+        assert np.array_equal(whole.kinds, parts.kinds)
+        n = min(len(whole.mouths), len(parts.mouths))
+        assert n >= len(whole.kinds) - STEPS // 3
+        assert np.array_equal(whole.mouths[:n], parts.mouths[:n])
 
 
 def test_a_reading_that_ends_in_a_sound_is_known_to_its_end() -> None:
@@ -113,6 +115,24 @@ def test_a_pause_that_the_reading_has_not_holds_it() -> None:
     assert abs(found[half + 50] - half) <= 3
     assert abs(found[half + 100 + 10] - (half + 10)) <= 3
     assert found[-1] >= len(reading.kinds) - 4
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1, 2, 5])
+def test_an_aside_that_the_reading_has_not_holds_it(seconds: float) -> None:
+    reading = read(SENTENCES["en"])
+    half = 130
+    aside = np.random.default_rng(7).integers(1, len(KINDS), round(seconds * 12.5)).repeat(4)
+    said = [*reading.kinds[:half], *aside, *reading.kinds[half:]]
+    found = np.array([place.at for place in places(reading, sounding(said))])
+    back = half + len(aside)
+    assert np.median(np.abs(found[back + 25 :] - np.arange(half + 25, len(reading.kinds)))) <= 4
+
+
+def test_words_said_again_are_not_followed_backwards() -> None:
+    reading = read(SENTENCES["en"])
+    found = places(reading, sounding([*reading.kinds, *reading.kinds]))
+    again = [place.fit for place in found[len(reading.kinds) + 10 :]]
+    assert np.mean(again) < -2
 
 
 def test_a_pause_that_the_speaker_has_not_is_passed() -> None:

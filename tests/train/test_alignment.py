@@ -10,8 +10,8 @@ pytest.importorskip("pocketsphinx")
 pytest.importorskip("soxr")
 
 from tests.train.sentences import SENTENCES
-from train.hearing.alignment import RATE, aligned, pronounced, resampled
-from train.hearing.labelled import Labelled
+from train.hearing.alignment import aligned, pronounced
+from train.hearing.labelled import RATE, Labelled, resampled
 
 
 @pytest.mark.parametrize("voice", SENTENCES)

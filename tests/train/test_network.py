@@ -12,9 +12,10 @@ pytest.importorskip("onnx")
 import onnxruntime
 import torch
 
-from train.hearing.network import ANSWERS, INPUTS, LAYERS, OUTPUTS, WIDTH, Network, export
+from train.hearing.network import INPUTS, LAYERS, OUTPUTS, WIDTH, Network, export
 from visavis.media import AudioChunk
 from visavis.motion import ear
+from visavis.motion.ear import ANSWERS
 from visavis.motion.spectrum import BANDS, Spectrum
 from visavis.motion.visemes import KINDS
 

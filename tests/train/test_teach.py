@@ -11,8 +11,9 @@ pytest.importorskip("onnx")
 
 import torch
 
-from train.hearing.network import ANSWERS, Network
+from train.hearing.network import Network
 from train.hearing.teach import BATCH, Lessons, _otherwise, teach
+from visavis.motion.ear import ANSWERS
 from visavis.motion.spectrum import BANDS, FAINTEST
 from visavis.motion.visemes import KINDS
 

@@ -1,4 +1,5 @@
-"""When each sound of a recording is uttered, told by pocketsphinx: what the hearing is measured against.
+"""When each sound of a recording is uttered, told by pocketsphinx: what the hearing is measured against, and
+where no synthesiser knows its own phones, what it is taught.
 
 espeak-ng says which sounds a text consists of, in any of its languages; pocketsphinx, which knows English,
 finds each in the recording as the sound of its own that is nearest. The phones that come back are espeak's.
@@ -12,13 +13,11 @@ from typing import Final, NamedTuple, Protocol
 
 import espeakng_loader
 import numpy as np
-import soxr
 from pocketsphinx import Decoder
 
+from train.hearing.labelled import RATE
 from visavis.engines.tts.espeak_worker import CHARS_UTF8, Library
 from visavis.media import Phone, Samples
-
-RATE: Final = 16_000
 
 _IPA: Final = 2
 _SEPARATOR: Final = "_"
@@ -129,11 +128,6 @@ def _espeak() -> ctypes.CDLL:
     espeak = ctypes.CDLL(espeakng_loader.get_library_path())
     espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
     return espeak
-
-
-def resampled(samples: Samples, rate: int) -> Samples:
-    """The same sound at RATE."""
-    return np.asarray(soxr.resample(samples, rate, RATE), np.float32) if rate != RATE else samples
 
 
 def _padded(samples: Samples) -> bytes:

@@ -15,7 +15,7 @@ from train.hearing.labelled import RATE, Labelled, cut, joined, silence
 from train.hearing.levels import gain, loudness
 from visavis.media import AudioChunk, Phone, Samples
 from visavis.motion.articulation import Articulation
-from visavis.motion.ear import GAP, STEPS
+from visavis.motion.ear import STEPS, touching
 from visavis.motion.spectrum import Spectrum
 from visavis.motion.visemes import spans
 
@@ -68,8 +68,7 @@ def answers(speech: Labelled) -> NDArray[np.float16]:
     articulation = Articulation(STEPS)
     chunk = AudioChunk(speech.samples, RATE, 0, speech.phones)
     mouths = np.array(articulation.feed(chunk) + articulation.finish())
-    touching = np.clip(1 - mouths[:, 1:2] / GAP, 0, 1)
-    return np.concatenate([mouths, touching], 1).astype(np.float16)
+    return np.concatenate([mouths, touching(mouths[:, 1:2])], 1).astype(np.float16)
 
 
 def kinds(phones: Sequence[Phone]) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+import soxr
 
 from visavis.media import Phone, Samples
 
@@ -45,3 +46,8 @@ def cut(speech: Labelled, seconds: float) -> Labelled:
     end = len(samples) / RATE
     phones = (Phone(p.symbol, p.start, min(p.end, end), p.stress) for p in speech.phones if p.start < end)
     return Labelled(samples, tuple(phones))
+
+
+def resampled(samples: Samples, rate: int) -> Samples:
+    """The same sound at RATE."""
+    return np.asarray(soxr.resample(samples, rate, RATE), np.float32) if rate != RATE else samples

@@ -11,13 +11,12 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 from torch import Tensor, nn
 
-from visavis.motion.frames import Mouth
+from visavis.motion.ear import ANSWERS
 from visavis.motion.spectrum import BANDS
 from visavis.motion.visemes import KINDS
 
 WIDTH: Final = 176
 LAYERS: Final = 2
-ANSWERS: Final = len(Mouth._fields) + 1
 INPUTS, OUTPUTS = ["looks", "state"], ["mouth", "kinds", "next"]
 
 
@@ -51,6 +50,7 @@ def export(network: Network, path: Path) -> None:
         _trace(network.eval(), draft)
         model = onnx.load(draft)
         _halve(model.graph)
+        helper.set_model_props(model, {"kinds": " ".join(KINDS)})
         onnx.checker.check_model(model)
         draft.write_bytes(model.SerializeToString())
         draft.replace(path)

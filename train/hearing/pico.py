@@ -3,7 +3,8 @@
 Pico does not tell its phones; pocketsphinx finds them.
 """
 
-from collections.abc import Iterator, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import ttspico
 
 from train.hearing.alignment import aligned
 from train.hearing.labelled import Labelled
+from visavis.media import Samples
 
 
 class Model(NamedTuple):
@@ -32,8 +34,14 @@ VOICES: Final = (
 
 
 def speak(voice: Model, texts: Sequence[str]) -> Iterator[Labelled]:
-    """The texts as the voice reads them; 16 kHz as it is."""
-    engine = ttspico.TtsEngine(voice.name)
+    """The texts as the voice reads them; those are left out whose phones cannot be found."""
+    for text, samples in zip(texts, sounds(voice.name, texts), strict=True):
+        with contextlib.suppress(ValueError):
+            yield Labelled(samples, aligned(samples, text, voice.espeak))
+
+
+def sounds(name: str, texts: Iterable[str]) -> Iterator[Samples]:
+    """The texts in a voice of Pico's, at 16 kHz as it is."""
+    engine = ttspico.TtsEngine(name)
     for text in texts:
-        samples = np.frombuffer(engine.speak(text), np.int16).astype(np.float32) / np.float32(32768)
-        yield Labelled(samples, aligned(samples, text, voice.espeak))
+        yield np.frombuffer(engine.speak(text), np.int16).astype(np.float32) / np.float32(32768)

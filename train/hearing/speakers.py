@@ -78,7 +78,7 @@ def _invented(folder: Path, seed: int) -> list[Speaker]:
         texts = rng.choice(TEXTS[language], SENTENCES)
         said = (voices.speak(language, str(text), someone) for text in texts)
         people.append(tuple(sentence for sentence in said if sentence is not None))
-    return people
+    return [*filter(None, people)]
 
 
 def _recorded(folder: Path, voice: festival.Recorded, seed: int) -> list[Speaker]:

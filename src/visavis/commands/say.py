@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -291,14 +292,7 @@ def _reader(stack: ExitStack) -> "Reader":
     """The embedded voice, which is made if it comes to reading along."""
     from visavis.reading import Reader
 
-    made: list[Tts] = []
-
-    def embedded() -> "Tts":
-        if not made:
-            made.append(stack.enter_context(closing(_tts(TTS))))
-        return made[0]
-
-    return Reader(embedded)
+    return Reader(cache(lambda: stack.enter_context(closing(_tts(TTS)))))
 
 
 def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Iterator[Clause]":

@@ -37,6 +37,9 @@ and to go on by one, two or three places."""
 _PAUSE: Final = -1.3
 """The same for a silent step where the reading has none."""
 
+_ELSEWHERE: Final = -3.0
+"""The same, and of how much likelier, for a step that is nowhere in the reading: an aside holds it up."""
+
 _ROOM: Final = 250
 """Places that are considered, from the first that is still likely on: five seconds of the reading."""
 
@@ -45,6 +48,9 @@ _LIKELY: Final = 50.0
 
 _FORGETS: Final = 0.03
 """The part that one step has in how well the words have fitted lately: two thirds of a second's worth."""
+
+_WORST: Final = -8.0
+"""No step fits worse."""
 
 _FITS, _FITS_NOT = -1.0, -1.8
 """How well words have to fit to be followed, and how badly not to be at all."""
@@ -57,8 +63,8 @@ _OPEN: Final = Mouth._fields.index("open")
 class Reading:
     """How another voice goes about the words, in steps, as far as it is known.
 
-    mouths: float32 [n, ANSWERS], as in Heard. kinds: intp [m], which of KINDS it sounds like; m is n or
-    n + 1. An hour of both takes 6 MB.
+    mouths: float32 [n, ANSWERS], as in Heard. kinds: intp, which of KINDS it sounds like; one fewer, or as
+    many. An hour of both takes 7 MB.
     """
 
     def __init__(self) -> None:
@@ -82,7 +88,7 @@ class Reading:
         self.mouths = np.concatenate([self.mouths[: self._settled], answers])
         self._settled += len(settled)
         first = len(self.kinds)
-        self.kinds = np.concatenate([self.kinds, np.zeros(self._end * STEPS // _RATE - first, np.intp)])
+        self.kinds = np.concatenate([self.kinds, np.zeros(round(phones[-1].end * STEPS) - first, np.intp)])
         for start, stop, kind in spans(phones):
             self.kinds[max(round(start * STEPS), first) : round(stop * STEPS)] = kind
 
@@ -95,7 +101,7 @@ class Place(NamedTuple):
     """Where one step of the speaker's lies.
 
     at: step of the reading; -1 before it begins. fit: natural logarithm of the chance of the kind that the
-    reading has there, against that of the kind that is heard; 0 where they agree.
+    reading has there, against that of the kind that is heard; 0 where they agree, at least _WORST.
     """
 
     at: int
@@ -134,7 +140,8 @@ class Tracking:
             reached = slice(stride, stride + len(from_))
             ways[stride, reached] = from_ + alike[reached] + np.float32(cost)
         held = min(len(before), n)
-        np.maximum(ways[0, :held], before[:held] + kinds[_SILENCE] + np.float32(_PAUSE), out=ways[0, :held])
+        paused = max(float(kinds[_SILENCE]) + _PAUSE, float(kinds.max()) + _ELSEWHERE)
+        np.maximum(ways[0, :held], before[:held] + np.float32(paused), out=ways[0, :held])
         scores = ways.max(0)
         best = scores.max()
         likely = np.flatnonzero(scores > best - _LIKELY)
@@ -145,14 +152,12 @@ class Tracking:
     def _decided(self) -> Place:
         """The place of the oldest step, on the way to the place that is the likeliest now."""
         at = self._first + int(self._scores.argmax())
-        for step in reversed(self._steps):
-            here = at - step.first
-            fit = float(step.fits[here])
-            at -= int(step.strides[here])
+        for step in itertools.islice(reversed(self._steps), len(self._steps) - 1):
+            at -= int(step.strides[at - step.first])
         oldest = self._steps.popleft()
-        place = at + int(oldest.strides[here])
-        self._at = max(self._at, place)
-        return Place(self._at, fit)
+        self._at = max(self._at, at)
+        here = self._at - oldest.first
+        return Place(self._at, max(float(oldest.fits[here]), _WORST) if here < len(oldest.fits) else _WORST)
 
 
 class _Step(NamedTuple):

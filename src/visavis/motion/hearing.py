@@ -52,7 +52,8 @@ class Hearing:
         Raises ValueError when the chunk does not follow the one before it.
         """
         due = self._pace.due(chunk)
-        self._reading.extend(chunk.reading or ())
+        if self._following:
+            self._reading.extend(chunk.reading or ())
         self._take(self._ear.feed(chunk))
         return self._frames(due)
 

@@ -53,7 +53,7 @@ class Spectrum:
         """The pairs that a further chunk completes; chunks come in order, at one rate."""
         if self._bands is None:
             self._bands = _bands(chunk.rate)
-            self._at = self._begin(self._bands)
+            self._at, _ = self._begins(self._bands)
             self._samples = np.zeros(-self._at, np.float32)
         self._samples = np.concatenate([self._samples, chunk.samples])
         return self._seen(self._bands)
@@ -67,23 +67,21 @@ class Spectrum:
         self._samples = np.concatenate([self._samples, np.zeros(max(missing, 0), np.float32)])
         return self._seen(bands)
 
-    def _begin(self, bands: "_Bands") -> int:
-        """The first sample of the next pair."""
-        return sample_at(2 * self._pair - 1, bands.rate, HOPS) - bands.length // 2
+    def _begins(self, bands: "_Bands") -> tuple[int, int]:
+        """The first samples of the next pair's looks."""
+        first, second = (sample_at(2 * self._pair + look, bands.rate, HOPS) for look in (-1, 0))
+        return first - bands.length // 2, second - bands.length // 2
 
     def _seen(self, bands: "_Bands") -> list[Levels]:
         seen: list[Levels] = []
-        hop = sample_at(2 * self._pair, bands.rate, HOPS) - sample_at(2 * self._pair - 1, bands.rate, HOPS)
-        while (begin := self._begin(bands) - self._at) + bands.length + hop <= len(self._samples):
-            first = self._samples[begin : begin + bands.length]
-            second = self._samples[begin + hop : begin + hop + bands.length]
-            seen.append(bands.levels(np.stack([first, second])))
+        first, second = self._begins(bands)
+        while second + bands.length <= self._at + len(self._samples):
+            looks = (self._samples[at - self._at :][: bands.length] for at in (first, second))
+            seen.append(bands.levels(np.stack([*looks])))
             self._pair += 1
-            hop = sample_at(2 * self._pair, bands.rate, HOPS) - sample_at(
-                2 * self._pair - 1, bands.rate, HOPS
-            )
-        kept = min(begin, len(self._samples))
-        self._samples, self._at = self._samples[kept:], self._at + kept
+            first, second = self._begins(bands)
+        passed = min(first - self._at, len(self._samples))
+        self._samples, self._at = self._samples[passed:], self._at + passed
         return seen
 
 

@@ -64,8 +64,8 @@ def test_the_mouth_moves_as_that_of_one_who_knows_the_phones(name: str, said: di
     one = said[name]
     mouth = course(one.samples, one.rate)
     true = in_truth(one.samples, one.rate, one.phones)
-    assert alike(mouth, true) >= 0.6
-    assert sealed(mouth, one.phones) >= 0.5
+    assert alike(mouth, true) >= 0.8
+    assert sealed(mouth, one.phones) >= 0.75
     assert 0.6 < mouth[:, OPEN].mean() / true[:, OPEN].mean() < 1.4
     assert mouth[:, OPEN].max() > 0.5
 
@@ -151,7 +151,6 @@ NO_SPEECH: dict[str, Callable[[float, int], Samples]] = {
     "breath": partial(breaths, level=0.02),
     "heavy breath": partial(breaths, level=0.05),
 }
-HARD = {"keys", "loud keys", "a hum", "music", "heavy breath"}
 
 
 def shut_through(sound: str, rate: int) -> float:
@@ -160,15 +159,9 @@ def shut_through(sound: str, rate: int) -> float:
 
 
 @pytest.mark.parametrize("rate", [8000, 16000, 44100])
-@pytest.mark.parametrize("sound", sorted(NO_SPEECH.keys() - HARD))
+@pytest.mark.parametrize("sound", sorted(NO_SPEECH))
 def test_what_is_no_speech_leaves_the_mouth_shut(sound: str, rate: int) -> None:
     assert shut_through(sound, rate) >= 0.98
-
-
-@pytest.mark.parametrize("rate", [8000, 16000, 44100])
-@pytest.mark.parametrize("sound", sorted(HARD))
-def test_what_is_like_speech_and_is_none_hardly_parts_the_lips(sound: str, rate: int) -> None:
-    assert shut_through(sound, rate) >= 0.88
 
 
 def test_the_last_frame_is_at_rest_and_all_stay_in_bounds(said: dict[str, Said]) -> None:

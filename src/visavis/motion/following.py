@@ -37,7 +37,7 @@ and to go on by one, two or three places."""
 _PAUSE: Final = -1.3
 """The same for a silent step where the reading has none."""
 
-_ELSEWHERE: Final = -3.0
+_ELSEWHERE: Final = -4.5
 """The same, and of how much likelier, for a step that is nowhere in the reading: an aside holds it up."""
 
 _ROOM: Final = 250
@@ -52,7 +52,7 @@ _FORGETS: Final = 0.03
 _WORST: Final = -8.0
 """No step fits worse."""
 
-_FITS, _FITS_NOT = -1.0, -1.8
+_FITS, _FITS_NOT = -1.3, -2.1
 """How well words have to fit to be followed, and how badly not to be at all."""
 
 _RATE: Final = 1000

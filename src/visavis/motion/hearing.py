@@ -17,7 +17,10 @@ from visavis.motion.following import LAG, SMOOTH, Following, Reading
 from visavis.motion.frames import Mouth
 from visavis.motion.pace import Pace
 
-LOOKAHEAD_MS: Final = ceil(1000 * (KNOWN_AFTER + 1 / STEPS))
+_LEAD: Final = 0.35
+"""Steps by which what is heard is shown early, for it is heard some 10 ms late."""
+
+LOOKAHEAD_MS: Final = ceil(1000 * (KNOWN_AFTER + (1 + _LEAD) / STEPS))
 """How much of the speech after a frame shapes it where nothing but the sound is known: a frame lies between
 two steps."""
 
@@ -63,7 +66,7 @@ class Hearing:
         if not due:
             return []
         last = due.stop - 1
-        self._take(self._ear.finish(last * STEPS // self._pace.fps + 2))
+        self._take(self._ear.finish(last * STEPS // self._pace.fps + 3))
         if self._following:
             self._keep(self._following.finish())
         return self._frames(due, last)
@@ -81,12 +84,13 @@ class Hearing:
             return []
         fps = self._pace.fps
         frames = np.arange(due.start, due.stop)
-        step, part = np.divmod(frames * STEPS, fps)
+        at = frames * STEPS / fps + _LEAD
+        step = at.astype(np.intp)
         here, there = (self._steps[step + i - self._first] for i in (0, 1))
-        shown = here + (part / fps)[:, None].astype(np.float32) * (there - here)
+        shown = here + (at - step)[:, None].astype(np.float32) * (there - here)
         left = np.full(len(frames), np.inf) if last is None else (last - frames) / fps
         mouths = shaped(shown) * ease(left / _SETTLE)[:, None]
-        passed = (due.stop - 1) * STEPS // fps - self._first
+        passed = int(step[-1]) - self._first
         self._steps, self._first = self._steps[passed:], self._first + passed
         return [Mouth(*row) for row in mouths.tolist()]
 
@@ -95,7 +99,7 @@ _LEAST: Final = np.array([0.0, 0, -1, 0, 0, 0, 0, 0])
 _STILL: Final = 0.04
 """The lower bounds of what the ear answers, and how near to rest a channel is drawn to it."""
 
-_DOUBTFUL, _SURE = 0.3, 0.7
+_DOUBTFUL, _SURE = 0.2, 0.5
 """How nearly lips have to touch for the gap to be what this says, from not at all to altogether."""
 
 _OPEN: Final = Mouth._fields.index("open")

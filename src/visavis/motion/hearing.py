@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visavis.media import AudioChunk
-from visavis.motion.ear import ANSWERS, GAP, KNOWN_AFTER, STEPS, Ear, Heard
+from visavis.motion.ear import GAP, KNOWN_AFTER, STEPS, Ear, Heard
 from visavis.motion.ease import ease
 from visavis.motion.following import LAG, SMOOTH, Following, Reading
 from visavis.motion.frames import Mouth
@@ -46,7 +46,7 @@ class Hearing:
         self._ear = Ear()
         self._reading = Reading()
         self._following = Following(self._reading) if following else None
-        self._steps = np.zeros((0, ANSWERS), np.float32)
+        self._steps: list[NDArray[np.float32]] = []
         self._first = 0
 
     def feed(self, chunk: AudioChunk) -> list[Mouth]:
@@ -68,16 +68,12 @@ class Hearing:
         last = due.stop - 1
         self._take(self._ear.finish(last * STEPS // self._pace.fps + 3))
         if self._following:
-            self._keep(self._following.finish())
+            self._steps += self._following.finish()
         return self._frames(due, last)
 
     def _take(self, steps: list[Heard]) -> None:
         for heard in steps:
-            self._keep(self._following.feed(heard) if self._following else [heard.mouth])
-
-    def _keep(self, mouths: list[NDArray[np.float32]]) -> None:
-        if mouths:
-            self._steps = np.concatenate([self._steps, np.stack(mouths)])
+            self._steps += self._following.feed(heard) if self._following else [heard.mouth]
 
     def _frames(self, due: range, last: int | None = None) -> list[Mouth]:
         if not due:
@@ -86,12 +82,14 @@ class Hearing:
         frames = np.arange(due.start, due.stop)
         at = frames * STEPS / fps + _LEAD
         step = at.astype(np.intp)
-        here, there = (self._steps[step + i - self._first] for i in (0, 1))
+        steps = np.array(self._steps[: int(step[-1]) + 2 - self._first])
+        here, there = steps[step - self._first], steps[step + 1 - self._first]
         shown = here + (at - step)[:, None].astype(np.float32) * (there - here)
         left = np.full(len(frames), np.inf) if last is None else (last - frames) / fps
         mouths = shaped(shown) * ease(left / _SETTLE)[:, None]
         passed = int(step[-1]) - self._first
-        self._steps, self._first = self._steps[passed:], self._first + passed
+        del self._steps[:passed]
+        self._first += passed
         return [Mouth(*row) for row in mouths.tolist()]
 
 

@@ -77,7 +77,7 @@ class Spectrum:
         first, second = self._begins(bands)
         while second + bands.length <= self._at + len(self._samples):
             looks = (self._samples[at - self._at :][: bands.length] for at in (first, second))
-            seen.append(bands.levels(np.stack([*looks])))
+            seen.append(bands.levels(np.array([*looks])))
             self._pair += 1
             first, second = self._begins(bands)
         passed = min(first - self._at, len(self._samples))

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 import numpy as np
-import soxr
 
 from visavis.media import Phone, Samples
 
@@ -50,4 +49,6 @@ def cut(speech: Labelled, seconds: float) -> Labelled:
 
 def resampled(samples: Samples, rate: int) -> Samples:
     """The same sound at RATE."""
+    import soxr
+
     return np.asarray(soxr.resample(samples, rate, RATE), np.float32) if rate != RATE else samples

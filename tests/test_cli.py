@@ -447,6 +447,15 @@ def test_words_that_do_not_fit(
     assert left(here) == set()
 
 
+def test_a_video_does_not_replace_the_sound_that_it_is_made_of(
+    here: Path, faces: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a.mp4").write_bytes(b"precious")
+    words = ("say", "--audio", "a.mp4", "--face", "scripted", "--portrait", str(faces), "--out", "./a.mp4")
+    assert "would replace the sound that it is made of" in refused(capsys, *words)
+    assert Path("a.mp4").read_bytes() == b"precious"
+
+
 def test_sound_that_cannot_be_heard(here: Path, faces: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("junk.wav").write_bytes(b"RIFF" + b"x" * 999)
     for name, sentence in (("no.wav", "there is no sound file"), ("junk.wav", "is damaged, or is not sound")):

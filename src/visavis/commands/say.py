@@ -230,6 +230,8 @@ def _out(args: argparse.Namespace) -> Path | None:
         return None
     out: Path = args.out or _unused(args.audio.stem if args.audio else named_after(args.text))
     checked(out, CONTAINERS)
+    if args.audio is not None and out.exists() and args.audio.exists() and out.samefile(args.audio):
+        raise InputError(f"{out} would replace the sound that it is made of; give another --out")
     return out
 
 

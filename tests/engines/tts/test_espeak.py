@@ -58,6 +58,15 @@ def test_contract(check: Check, stage: Stage) -> None:
     check(stage)
 
 
+async def test_the_same_texts_sound_the_same_at_any_time(engine: Espeak) -> None:
+    texts = Clause("She sells sea shells,", "en"), Clause("by the sea shore.", "en")
+    now = await spoken(engine, *texts)
+    await asyncio.sleep(1.1)  # espeak-ng would seed its noise by the second
+    with contextlib.closing(Espeak()) as other:
+        later = await spoken(other, *texts)
+    assert [chunk.samples.tobytes() for chunk in later] == [chunk.samples.tobytes() for chunk in now]
+
+
 async def test_a_killed_process_is_replaced(engine: Espeak) -> None:
     first = engine.pid
     os.kill(first, signal.SIGKILL)

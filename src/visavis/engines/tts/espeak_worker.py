@@ -160,6 +160,10 @@ class Library:
             i += 1
         return 0
 
+    def forget(self) -> None:
+        """Let the noise in the voice begin anew: it would depend on the time of day."""
+        self._espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
+
     def speak(self, question: Question) -> Speech:
         """Raises Refused for a voice that espeak-ng does not have."""
         if self._espeak.espeak_SetVoiceByName(question.voice.encode()) != 0:
@@ -188,6 +192,7 @@ def _answerer(path: str, data: str) -> Callable[[bytes], bytes]:
 
     def answer(question: bytes) -> bytes:
         try:
+            library.forget()
             return pack_speech(library.speak(unpack_question(question)))
         except Refused as error:
             return _excuse(error)

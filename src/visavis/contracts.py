@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, TypeVar
 
-from visavis.media import AudioChunk, Language, Portrait, VideoFrame
+from visavis.media import AudioChunk, Language, Portrait, Samples, VideoFrame
 
 T = TypeVar("T")
 Stream: TypeAlias = AsyncGenerator[T, None]
@@ -32,11 +32,25 @@ class Voice:
     """A way of speaking that an engine offers under a name.
 
     language: its home; clauses in other languages are spoken by its nearest relative there.
+    likeness: what `Tts.resembling` kept of a person's voice; empty for the engine's own voices.
     """
 
     name: str
     language: Language
     gender: Literal["female", "male"]
+    likeness: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiceSample:
+    """A few clean seconds of one person's voice.
+
+    samples: float32 [n], -1..1, mono. rate: Hz. language: that is spoken, where it is known.
+    """
+
+    samples: Samples
+    rate: int
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +107,14 @@ class Llm(Protocol):
 
 
 class Tts(Protocol):
-    """Turns text into speech. An engine is made without arguments."""
+    """Turns text into speech. An engine is made without arguments.
+
+    version: changes whenever `resembling` would give another result; part of a cache's key.
+    """
 
     rate: int
     voices: tuple[Voice, ...]
+    version: str
 
     def speak(self, clauses: Stream[Clause], voice: Voice) -> Stream[AudioChunk]:
         """One utterance at `rate` Hz, without gaps: each chunk's `at` is the one before's `end`.
@@ -104,7 +122,14 @@ class Tts(Protocol):
         The first chunk comes before the second clause is asked for. Each clause's pause is part of
         the sound. An engine that does not know when it says what leaves `phones` None, and is heard.
         Closes `clauses` when it ends or is closed. Raises UnknownName for a voice that is none of
-        `voices`, EngineError when the engine dies and cannot be revived.
+        `voices` and has no likeness, EngineError when the engine dies and cannot be revived.
+        """
+        ...
+
+    def resembling(self, sample: VoiceSample, name: str) -> Voice:
+        """A voice of this engine that is as like a person's as it can be. Blocks; run it in a Worker.
+
+        Raises AudioError, with a sentence for the user, for a sample that it cannot use.
         """
         ...
 
@@ -135,6 +160,17 @@ class Face(Protocol):
         """Everything about a portrait that can be worked out once. Blocks; run it in a Worker.
 
         Raises PortraitError, with a sentence for the user, for a face this engine cannot move well.
+        """
+        ...
+
+    def packed(self, face: Prepared) -> bytes:
+        """A prepared portrait as bytes, for a cache on disk. Blocks."""
+        ...
+
+    def unpacked(self, content: bytes) -> Prepared:
+        """A prepared portrait out of the bytes that this version of the engine made. Blocks.
+
+        Raises ValueError for bytes that are none.
         """
         ...
 

@@ -6,9 +6,15 @@ VisavisError
 |   +-- TextError         nothing to say
 |   +-- AudioError        sound that cannot be read, or holds nothing
 |   +-- OutputError       a place that cannot be written to
-|   +-- UnknownName       an engine, voice, language or model that does not exist
+|   +-- UnknownName       an engine, voice, avatar, language or model that does not exist
+|   +-- NameTaken         a name that something else has already
+|   +-- ConsentError      a face or voice whose owner has not agreed, or no longer
+|   +-- UploadError       a file that was sent and cannot be taken
+|       +-- TooLarge      it is larger than what is taken
 +-- EngineError           an engine failed while it worked
 +-- ModelError            a model could not be fetched, or is not what it should be
++-- StorageError          the database or the vault cannot be reached, or a file in it cannot be opened
+    +-- NoSuchFile        there is no such file in the vault
 
 An error's text is one sentence for the user: what happened, the value, what to do.
 """
@@ -51,9 +57,40 @@ class UnknownName(InputError):
         super().__init__(f"unknown {kind} {name!r}; {hint}there is: {', '.join(names) or 'none'}")
 
 
+class NameTaken(InputError):
+    """A name that something else has already."""
+
+
+class ConsentError(InputError):
+    """A face or voice whose owner has not agreed, or no longer."""
+
+
+class UploadError(InputError):
+    """A file that was sent and cannot be taken; `code` is a word for programs."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class TooLarge(UploadError):
+    """It is larger than what is taken."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("too_large", sentence)
+
+
 class EngineError(VisavisError):
     """An engine failed while it worked."""
 
 
 class ModelError(VisavisError):
     """A model could not be fetched, or is not what it should be."""
+
+
+class StorageError(VisavisError):
+    """The database or the vault cannot be reached, or a file in it cannot be opened."""
+
+
+class NoSuchFile(StorageError):
+    """There is no such file in the vault."""

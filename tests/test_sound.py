@@ -98,7 +98,7 @@ def test_what_is_too_loud_or_no_number_is_bounded(tmp_path: Path) -> None:
     assert np.abs(samples).max() == 1
 
 
-def test_silence_is_sound(tmp_path: Path) -> None:
+def test_silence_is_sound_and_is_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = tmp_path / "a.wav"
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
@@ -106,6 +106,20 @@ def test_silence_is_sound(tmp_path: Path) -> None:
         file.setframerate(8000)
         file.writeframes(bytes(16_000))
     assert not heard(recording(path)).any()
+    assert "a.wav is silent from beginning to end" in caplog.text
+
+
+@pytest.mark.parametrize(("kept", "told"), [(1.0, False), (0.3, True)])
+def test_a_sound_that_was_cut_short_is_told(
+    tmp_path: Path, kept: float, told: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = write(tmp_path / "a.wav", "pcm_s16le", 16_000, seconds=5)
+    sound = recording(path)
+    path.write_bytes(path.read_bytes()[: round(path.stat().st_size * kept)])
+    assert heard(sound).any()
+    assert (
+        "a.wav ends after 1.5 s, and says that it has 5.0; it may have been cut short" in caplog.text
+    ) == told
 
 
 def test_a_video_without_sound(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Owns decoding. Refuses the network and playlists: what is opened is one file, an
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LOWEST_RATE: Final = 8_000
 HIGHEST_RATE: Final = 48_000
 CHUNK_SECONDS: Final = 0.25
+INAUDIBLE: Final = 10 ** (-60 / 20)
+MISSING: Final = 0.9  # of what a file says it has; less than this is not a matter of rounding
 
 # Containers that hold media and nothing else: none of them makes FFmpeg open a second address.
 FORMATS: Final = "aac,aiff,amr,asf,au,avi,caf,flac,flv,matroska,mov,mp3,mpeg,mpegts,ogg,w64,wav"
@@ -46,9 +49,11 @@ class Recording:
         """
         waiting: list[Samples] = []
         at = held = 0
+        loudest = 0.0
         for samples in _decoded(self.path, self.rate):
             waiting.append(samples)
             held += len(samples)
+            loudest = max(loudest, float(np.abs(samples).max(initial=0)))
             if held >= CHUNK_SECONDS * self.rate:
                 yield AudioChunk(np.concatenate(waiting), self.rate, at)
                 at, held = at + held, 0
@@ -57,6 +62,18 @@ class Recording:
             yield AudioChunk(np.concatenate(waiting), self.rate, at)
         elif not at:
             raise _silent(self.path)
+        self._doubts((at + held) / self.rate, loudest)
+
+    def _doubts(self, seconds: float, loudest: float) -> None:
+        """Tell what is odd about a sound that was read to its end."""
+        log = getLogger(__name__)
+        if loudest < INAUDIBLE:
+            log.warning("%s is silent from beginning to end", self.path)
+        if self.seconds is not None and seconds < MISSING * self.seconds - 1:
+            log.warning(
+                "%s ends after %.1f s, and says that it has %.1f; it may have been cut short",
+                self.path, seconds, self.seconds,
+            )  # fmt: skip
 
 
 def recording(path: Path) -> Recording:

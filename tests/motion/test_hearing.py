@@ -283,3 +283,10 @@ def test_a_reading_makes_it_better(language: Language, said: dict[str, Said]) ->
     heard = course(one.samples, one.rate)
     assert alike(followed, true) > alike(heard, true)
     assert sealed(followed, one.phones) >= sealed(heard, one.phones)
+
+
+def test_words_that_are_not_said_are_told(said: dict[str, Said], caplog: pytest.LogCaptureFixture) -> None:
+    read, other, one = said["emma"], said["lucia"], said["james"]
+    for reading in (read, other):
+        moved([AudioChunk(one.samples, one.rate, 0, None, reading.phones)], following=True)
+        assert ("of the sound; the mouth follows what is heard" in caplog.text) == (reading is other)

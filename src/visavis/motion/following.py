@@ -179,6 +179,12 @@ class Following:
         self._heard: deque[Heard] = deque()
         self._places: deque[Place] = deque()
         self._fit = 0.0
+        self._spoken = self._followed = 0.0
+
+    @property
+    def share(self) -> float:
+        """How much of the speech so far was found in the reading, 0..1; 1 before there was any."""
+        return self._followed / self._spoken if self._spoken else 1.0
 
     def feed(self, heard: Heard) -> list[Floats]:
         """The mouths [ANSWERS] that a further step decides."""
@@ -207,7 +213,10 @@ class Following:
         near = [heard, *itertools.islice(self._heard, SMOOTH)]
         silent = sum(exp(float(step.kinds[_SILENCE])) for step in near) / len(near)
         self._fit += _FORGETS * (1 - silent) * (place.fit - self._fit)
-        trust = ease_at((self._fit - _FITS_NOT) / (_FITS - _FITS_NOT)) * ease_at((1 - silent) / 0.6)
+        fits = ease_at((self._fit - _FITS_NOT) / (_FITS - _FITS_NOT))
+        self._spoken += 1 - silent
+        self._followed += (1 - silent) * fits
+        trust = fits * ease_at((1 - silent) / 0.6)
         at = sum(near.at for near in self._places) / len(self._places)
         read = self._reading.mouths
         if not 0 <= at < len(read) - 1:

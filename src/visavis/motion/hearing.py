@@ -4,6 +4,7 @@ Owns the way from what the ear hears, fifty times a second, to frames: a mouth t
 and lies still where nobody speaks. Where the words are known, `following` helps the ear.
 """
 
+from logging import getLogger
 from math import ceil
 from typing import Final
 
@@ -26,6 +27,9 @@ two steps."""
 
 FOLLOWING_MS: Final = LOOKAHEAD_MS + 1000 * (LAG + SMOOTH) // STEPS
 """The same where the words are known."""
+
+_FITTING: Final = 0.5
+"""The share of the speech that has to be found among the words for nothing to be said about it."""
 
 _SETTLE: Final = 0.12
 """Seconds before the utterance's last frame in which the mouth comes to rest."""
@@ -69,6 +73,11 @@ class Hearing:
         self._take(self._ear.finish(last * STEPS // self._pace.fps + 3))
         if self._following:
             self._steps += self._following.finish()
+            if self._following.share < _FITTING:
+                getLogger(__name__).warning(
+                    "the words fit %.0f%% of the sound; the mouth follows what is heard in the rest",
+                    100 * self._following.share,
+                )
         return self._frames(due, last)
 
     def _take(self, steps: list[Heard]) -> None:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-neural bench hearing clean
+.PHONY: help setup demo test test-neural test-servers bench hearing clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,13 @@ test-neural: .venv/neural  ## tests that need PyTorch
 
 .venv/neural: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	@touch $@
+
+test-servers: .venv/servers  ## tests against PostgreSQL, an S3 store and ClamAV, which they start and stop
+	$(BIN)/pytest -m servers
+
+.venv/servers: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,servers]'
 	@touch $@
 
 demo: .venv/ready  ## a talking video of a real portrait, out/hello.mp4

@@ -1,8 +1,8 @@
-"""`python -m bench [drawing minute first preparing memory hearing]`: all of them, unless some are named."""
+"""`python -m bench [NAME ...]`: all measures, unless some are named; MEASURES has their names."""
 
 import sys
 
-from bench import drawing, first, hearing, memory, minute, preparing
+from bench import drawing, first, hearing, memory, minute, preparing, registering
 from bench.figures import RESULTS, heading
 
 MEASURES = {
@@ -12,6 +12,7 @@ MEASURES = {
     "preparing": preparing.measure,
     "memory": memory.measure,
     "hearing": hearing.measure,
+    "registering": registering.measure,
 }
 
 

@@ -34,6 +34,7 @@ ORDER = (
     "sheet",
     "intake",
     "avatars",
+    "renderings",
     "config",
     "plugins",
     "server",

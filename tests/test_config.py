@@ -1,3 +1,4 @@
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
@@ -22,14 +23,14 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_nothing_set_anywhere(here: Path, home: Path) -> None:
-    assert load(here, {}, home) == Settings("warning", "auto", None)
+    assert load(here, {}, home) == Settings()
 
 
 def test_what_is_nearer_to_the_command_wins(here: Path, home: Path) -> None:
     (home / "visavis.toml").write_text('log_level = "error"\navatar_backend = "sadtalker"\n')
     assert load(here, {}, home).log_level == "error"
     (here / "visavis.toml").write_text('log_level = "info"\n')
-    assert load(here, {}, home) == Settings("info", "sadtalker", None)
+    assert load(here, {}, home) == Settings(log_level="info", avatar_backend="sadtalker")
     (here / ".env").write_text("LOG_LEVEL=debug\n")
     assert load(here, {}, home).log_level == "debug"
     assert load(here, {"LOG_LEVEL": "WARNING"}, home).log_level == "warning"
@@ -120,3 +121,41 @@ def test_an_env_file_that_is_no_text_is_one_sentence(here: Path, home: Path) -> 
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().log_level = "debug"  # type: ignore[misc]
+
+
+def test_what_a_server_is_told(here: Path, home: Path) -> None:
+    (here / "visavis.toml").write_text(
+        'mode = "production"\nport = 9000\napi_keys = true\navatar_cache_size = "1.5 GB"\n'
+        'cors_origins = ["https://a.example", "http://b.example:3000/"]\ndata_folder = "things"\n'
+    )
+    settings = load(here, {"UPLOAD_RATE": "5/minute", "UPLOAD_LIMIT": "10MiB", "VISIBLE_NOTICE": "yes"}, home)
+    assert settings.mode == "production"
+    assert settings.port == 9000
+    assert settings.api_keys
+    assert settings.visible_notice
+    assert settings.avatar_cache_size == 1_500_000_000
+    assert settings.upload_limit == 10 * 2**20
+    assert settings.upload_rate == "5/minute"
+    assert settings.cors_origins == ("https://a.example", "http://b.example:3000")
+    assert settings.home == here / "things"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("PORT", "70000", "PORT is '70000' in the environment; it can be a number from 1 to 65535"),
+        ("API_KEYS", "perhaps", "it can be true or false"),
+        ("AVATAR_CACHE_SIZE", "much", "it can be a number of bytes, as in 256MB"),
+        ("UPLOAD_RATE", "often", "it can be a number in a time, as in 30/hour"),
+        ("CORS_ORIGINS", "*", "it can be addresses such as https://example.org"),
+        ("MODE", "cloud", "it can be local or production"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(name: str, value: str, sentence: str, here: Path, home: Path) -> None:
+    with pytest.raises(InputError, match=re.escape(sentence)):
+        load(here, {name: value}, home)
+
+
+def test_a_password_is_not_shown() -> None:
+    shown = Settings(database_url="postgresql://ann:secret@db.example/visavis").shown
+    assert shown["database_url"] == "postgresql://ann:***@db.example/visavis"

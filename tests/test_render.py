@@ -1,7 +1,8 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,15 @@ import av
 import numpy as np
 import pytest
 
-from tests.fakes.face import ScriptedFace, blank_portrait, openness
+from tests.fakes.face import Blank, ScriptedFace, blank_portrait, openness
 from tests.fakes.tts import LETTER, ScriptedTts
 from tests.test_sound import write as write_sound
 from visavis.contracts import Clause, Prepared, Stream, Voice
 from visavis.errors import EngineError, InputError, OutputError, PortraitError, TextError, UnknownName
-from visavis.media import AudioChunk, Portrait, VideoFrame
-from visavis.render import Film, Progress, film
+from visavis.media import AudioChunk, Pixels, Portrait, VideoFrame
+from visavis.render import Film, Progress, film, prepared_from
 from visavis.sound import recording
-from visavis.soundtrack import SECONDS_AFTER, SECONDS_BEFORE, recorded, spoken
+from visavis.soundtrack import SECONDS_AFTER, SECONDS_BEFORE, Track, recorded, spoken
 from visavis.stopwatch import Stopwatch
 
 SIZE = (64, 64)
@@ -32,7 +33,18 @@ async def say(
 ) -> Film:
     watch = Stopwatch()
     speech = spoken(iter(clauses), tts, voice, watch)
-    return await film(speech, face, blank_portrait, out, SIZE, watch)
+    return await shot(speech, face, out, watch)
+
+
+async def shot(
+    track: Track,
+    face: ScriptedFace,
+    out: Path,
+    watch: Stopwatch,
+    progress: Progress = lambda done, expected: None,
+    portrait: Callable[[], Portrait] = blank_portrait,
+) -> Film:
+    return await film(track, face, partial(prepared_from, portrait, face, watch), out, SIZE, watch, progress)
 
 
 def decoded(path: Path) -> tuple[list[float], list[float]]:
@@ -95,9 +107,7 @@ async def test_the_voice_is_the_first_of_the_texts_language_or_the_one_asked_for
 async def test_a_sound_file_is_kept_as_it_is(tmp_path: Path) -> None:
     source = write_sound(tmp_path / "speech.flac", "flac", 22_050, "stereo", seconds=2.0)
     watch = Stopwatch()
-    made = await film(
-        recorded(recording(source)), ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch
-    )
+    made = await shot(recorded(recording(source)), ScriptedFace(), tmp_path / "a.mp4", watch)
     assert made.frames == 50
     assert made.seconds == 2.0
     mouth, loudness = decoded(made.path)
@@ -109,7 +119,7 @@ async def test_progress_ends_at_the_whole_and_the_estimate_becomes_exact(tmp_pat
     seen = list[tuple[float, float | None]]()
     watch = Stopwatch()
     speech = spoken(iter(TEXT), ScriptedTts(), None, watch, characters=30)
-    made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, show(seen))
+    made = await shot(speech, ScriptedFace(), tmp_path / "a.mp4", watch, show(seen))
     assert len(seen) == made.frames
     assert seen == sorted(seen, key=itemgetter(0))
     done, expected = seen[-1]
@@ -122,7 +132,7 @@ async def test_a_text_of_unknown_length_gives_no_estimate_until_it_is_heard(tmp_
     watch = Stopwatch()
     clauses = [Clause("a" * 10, "en") for _ in range(20)]
     speech = spoken(iter(clauses), ScriptedTts(), None, watch)
-    made = await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, show(seen))
+    made = await shot(speech, ScriptedFace(), tmp_path / "a.mp4", watch, show(seen))
     assert seen[0][1] is None
     assert seen[-1][1] == pytest.approx(made.seconds)
 
@@ -182,7 +192,7 @@ async def test_a_long_text_is_not_gathered_anywhere(tmp_path: Path) -> None:
 
     watch = Stopwatch()
     speech = spoken(clauses(), ScriptedTts(), None, watch)
-    await film(speech, ScriptedFace(), blank_portrait, tmp_path / "a.mp4", SIZE, watch, look)
+    await shot(speech, ScriptedFace(), tmp_path / "a.mp4", watch, look)
     assert read == 200
     assert max(gaps) < 16
 
@@ -199,14 +209,23 @@ async def test_portrait_and_speech_begin_together(tmp_path: Path) -> None:
         return blank_portrait()
 
     watch = Stopwatch()
-    await film(
-        spoken(clauses(), ScriptedTts(), None, watch),
-        ScriptedFace(),
-        portrait,
-        tmp_path / "a.mp4",
-        SIZE,
-        watch,
-    )
+    speech = spoken(clauses(), ScriptedTts(), None, watch)
+    await shot(speech, ScriptedFace(), tmp_path / "a.mp4", watch, portrait=portrait)
+
+
+async def test_the_last_touch_is_put_on_every_picture_and_on_what_is_prepared_already(tmp_path: Path) -> None:
+    face, watch = ScriptedFace(), Stopwatch()
+
+    def darkened(pixels: Pixels) -> Pixels:
+        return np.where(np.arange(64)[:, None, None] > 32, np.uint8(20), pixels)
+
+    async def prepared() -> Blank:
+        return Blank(*SIZE)
+
+    speech = spoken(iter(TEXT), ScriptedTts(), None, watch)
+    made = await film(speech, face, prepared, tmp_path / "a.mp4", SIZE, watch, finish=darkened)
+    mouth, _ = decoded(made.path)
+    assert min(mouth) > 1.5
 
 
 @pytest.mark.parametrize("hops", [0, 1, 3, 10, 30, 60, 100, 200, 400])
@@ -223,7 +242,7 @@ async def test_a_cancelled_film_leaves_nothing(tmp_path: Path, hops: int) -> Non
     watch = Stopwatch()
     face = ScriptedFace()
     speech = spoken(endless(), ScriptedTts(), None, watch)
-    making = asyncio.create_task(film(speech, face, blank_portrait, tmp_path / "a.mp4", SIZE, watch))
+    making = asyncio.create_task(shot(speech, face, tmp_path / "a.mp4", watch))
     for _ in range(hops):
         await asyncio.sleep(0.0002)
     making.cancel()
@@ -259,10 +278,9 @@ async def test_whatever_stage_fails_its_sentence_arrives_and_nothing_stays(tmp_p
         await say(out, TEXT, ScriptedTts(), ScriptedFace(), "ad")
     with pytest.raises(TextError, match="nothing to say"):
         await say(out, [], ScriptedTts(), ScriptedFace())
+    speech = spoken(iter(TEXT), ScriptedTts(), None, Stopwatch())
     with pytest.raises(PortraitError, match="no face was found"):
-        await film(
-            spoken(iter(TEXT), ScriptedTts(), None, Stopwatch()), ScriptedFace(), lost, out, SIZE, Stopwatch()
-        )
+        await shot(speech, ScriptedFace(), out, Stopwatch(), portrait=lost)
     with pytest.raises(InputError, match="nothing to say and nothing to hear"):
         await say(out, [Clause("", "en")], ScriptedTts(), ScriptedFace())
     assert left_in(tmp_path) == []

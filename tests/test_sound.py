@@ -8,7 +8,7 @@ import pytest
 
 from visavis.errors import AudioError
 from visavis.media import Samples
-from visavis.sound import HIGHEST_RATE, LOWEST_RATE, Recording, recording
+from visavis.sound import HIGHEST_RATE, LOWEST_RATE, Recording, read, recording
 
 
 def tone(seconds: float, rate: int) -> Samples:
@@ -58,6 +58,15 @@ def test_any_sound_becomes_mono(tmp_path: Path, name: str, codec: str, rate: int
 def test_lossless_sound_comes_as_it_is(tmp_path: Path) -> None:
     samples = heard(recording(write(tmp_path / "a.wav", "pcm_s16le", 16_000)))
     assert samples == pytest.approx(tone(1.3, 16_000), abs=1e-4)
+
+
+def test_a_file_in_memory_is_read_at_once(tmp_path: Path) -> None:
+    content = write(tmp_path / "a.flac", "flac", 24_000).read_bytes()
+    chunk = read(content)
+    assert chunk.rate == 24_000
+    assert chunk.samples == pytest.approx(tone(1.3, 24_000), abs=1e-4)
+    with pytest.raises(AudioError, match="the sound is damaged"):
+        read(content[:100])
 
 
 def test_it_comes_in_quarters_of_a_second_without_gaps(tmp_path: Path) -> None:

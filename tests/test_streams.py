@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from visavis.streams import Worker, buffered, stepped, stream_of
+from visavis.streams import Crew, Latest, Worker, buffered, closing, stepped, stream_of
 
 
 class Counting:
@@ -373,3 +373,186 @@ async def test_an_iterator_that_waits_is_interrupted() -> None:
 
 async def test_a_stream_of_what_is_at_hand() -> None:
     assert [item async for item in stream_of("abc")] == ["a", "b", "c"]
+
+
+class Slow:
+    """Takes until `gate` is open to close."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.closed = False
+
+    def close(self) -> None:
+        assert self.gate.wait(10)
+        self.closed = True
+
+
+async def test_the_loop_goes_on_while_something_slow_is_closed() -> None:
+    async with closing(Slow()) as slow:
+        asyncio.get_running_loop().call_soon(slow.gate.set)
+    assert slow.closed
+
+
+async def test_a_block_that_is_cancelled_while_it_closes_is_left_when_it_is_closed() -> None:
+    slow, left = Slow(), []
+
+    async def leave() -> None:
+        try:
+            async with closing(slow):
+                pass
+        finally:
+            left.append(slow.closed)
+
+    leaving = asyncio.create_task(leave())
+    for _ in range(3):
+        await settle()
+        leaving.cancel()
+    await settle()
+    assert left == []
+    slow.gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert left == [True]
+
+
+async def test_what_goes_wrong_in_a_block_or_its_closing_is_told() -> None:
+    class Stuck:
+        def close(self) -> None:
+            raise OSError("stuck")
+
+    with pytest.raises(OSError, match="stuck"):
+        async with closing(Stuck()):
+            pass
+    with contextlib.closing(Worker("w")) as worker, pytest.raises(ValueError, match="within"):
+        async with closing(worker):
+            raise ValueError("within")
+
+
+async def test_a_crew_is_left_when_its_last_task_has_ended() -> None:
+    ended = []
+
+    async def work(crew: Crew, number: int) -> int:
+        for _ in range(number):
+            await asyncio.sleep(0)
+        if number > 1:
+            crew.begin(work(crew, number - 1))
+        ended.append(number)
+        return number
+
+    async with Crew() as crew:
+        first = crew.begin(work(crew, 3))
+        assert await first == 3
+    assert ended == [3, 2, 1]
+    assert others() == set()
+
+
+async def test_tasks_of_a_crew_do_not_touch_each_other() -> None:
+    async def fail() -> None:
+        raise ValueError("lost")
+
+    async def go_on() -> str:
+        await settle()
+        return "there"
+
+    async with Crew() as crew:
+        crew.begin(fail())
+        failing, going_on = crew.begin(fail()), crew.begin(go_on())
+        with pytest.raises(ValueError, match="lost"):
+            await failing
+        assert await going_on == "there"
+
+
+async def test_work_that_is_shielded_goes_on_without_whoever_waited_for_it() -> None:
+    done = []
+
+    async def work() -> None:
+        await settle()
+        done.append(True)
+
+    async with Crew() as crew:
+
+        async def wait() -> None:
+            await asyncio.shield(crew.begin(work()))
+
+        waiting = asyncio.create_task(wait())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert not done
+    assert done
+
+
+@pytest.mark.parametrize("by_error", [True, False])
+async def test_a_crew_that_is_left_in_haste_cancels_its_tasks(by_error: bool) -> None:
+    ended = []
+
+    async def forever() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await settle()
+            ended.append(True)
+
+    async def crewed() -> None:
+        async with Crew() as crew:
+            crew.begin(forever())
+            crew.begin(forever())
+            await asyncio.sleep(0)
+            if by_error:
+                raise OSError("broken")
+
+    leaving = asyncio.create_task(crewed())
+    await settle()
+    if not by_error:
+        leaving.cancel()
+    with pytest.raises(OSError if by_error else asyncio.CancelledError):
+        await leaving
+    assert ended == [True, True]
+    assert others() == set()
+
+
+async def test_a_follower_sees_the_newest_and_ends_with_the_last() -> None:
+    latest, seen = Latest(0), list[float]()
+    following = asyncio.create_task(gather(latest.follow(), seen))
+    await settle()
+    for number in range(1, 4):
+        latest.set(number)
+        latest.set(number)
+        await settle()
+    latest.end(4)
+    await following
+    assert seen == [0, 1, 2, 3, 4]
+
+
+async def test_a_slow_follower_misses_what_came_between_and_holds_nobody_up() -> None:
+    latest = Latest(0)
+    slow = latest.follow()
+    assert await anext(slow) == 0
+    for number in range(1, 10_000):
+        latest.set(number)
+    assert await anext(slow) == 9_999
+    latest.set(10_000)
+    latest.end(10_001)
+    assert [number async for number in slow] == [10_001]
+
+
+async def test_who_follows_when_all_is_over_sees_the_last() -> None:
+    latest = Latest("begun")
+    before = latest.follow()
+    assert await anext(before) == "begun"
+    latest.end("begun")
+    assert [value async for value in before] == [], "seen already"
+    assert [value async for value in latest.follow()] == ["begun"]
+
+
+async def test_a_follower_may_go_at_any_time() -> None:
+    latest = Latest(0)
+    seen = list[float]()
+    going = asyncio.create_task(gather(latest.follow(), seen))
+    await settle()
+    going.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await going
+    latest.end(1)
+    assert [value async for value in latest.follow()] == [1]

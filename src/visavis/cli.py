@@ -14,12 +14,24 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from visavis.commands import doctor, models, say, voices
+from visavis.commands import (
+    avatars,
+    clean,
+    consents,
+    data,
+    doctor,
+    inspect,
+    keys,
+    models,
+    say,
+    serve,
+    voices,
+)
 from visavis.commands.process import ended_by_signals, open_standard_files
 from visavis.commands.showing import Log, note
 from visavis.errors import InputError, VisavisError
 
-COMMANDS = (say, voices, models, doctor)
+COMMANDS = (say, serve, avatars, voices, consents, data, keys, inspect, models, doctor, clean)
 
 
 class _Usage(InputError):

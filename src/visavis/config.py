@@ -7,11 +7,13 @@ first frame is due, and a bad value has to end in one sentence anyway.
 """
 
 import os
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, get_args
 
 from visavis.errors import InputError, UnknownName
 
@@ -19,25 +21,78 @@ from visavis.errors import InputError, UnknownName
 BACKENDS: Final = ("auto", "warp", "wav2lip", "sadtalker", "liveportrait", "ditto")
 
 LogLevel = Literal["debug", "info", "warning", "error"]
-
-Word = TypeVar("Word", bound=str)
+Mode = Literal["local", "production"]
 
 FILE = "visavis.toml"
+
+_UNITS: Final = {
+    "": 1,
+    "b": 1,
+    "kb": 10**3,
+    "mb": 10**6,
+    "gb": 10**9,
+    "kib": 2**10,
+    "mib": 2**20,
+    "gib": 2**30,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What is set. In the environment the names are written in capitals.
 
+    mode: production wants an API key of every client.
     log_level: how much is told on standard error.
     avatar_backend: the engine that moves faces: the name of one that is installed, or one of BACKENDS;
         warp takes the place of one that is not installed, and stands for auto.
     default_reference_image: the portrait where none is named; None is the demo portrait.
+    data_folder: what is registered lies there; None is the user's own.
+    database_url, vault_url: of another database, or another place for the encrypted files; empty: both are
+        in the data folder.
+    host, port: that the server listens on.
+    api_keys: whether every client has to show a key.
+    cors_origins: of other web pages that may use the server.
+    clamav: the path of clamd's socket, or its host:port; empty: uploads are not scanned.
+    avatar_cache_size: bytes of memory for prepared faces; on disk there are four times as many.
+    upload_limit: bytes of the largest file that is taken.
+    upload_rate, rendering_rate: how often one client may; as in "30/hour".
+    visible_notice: whether videos say in the picture that they are made.
+    c2pa_certificate, c2pa_key: PEM files that videos are signed with; None: they are made here.
     """
 
+    mode: Mode = "local"
     log_level: LogLevel = "warning"
     avatar_backend: str = "auto"
     default_reference_image: Path | None = None
+    data_folder: Path | None = None
+    database_url: str = ""
+    vault_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    api_keys: bool = False
+    cors_origins: tuple[str, ...] = ()
+    clamav: str = ""
+    avatar_cache_size: int = 256 * 2**20
+    upload_limit: int = 50 * 2**20
+    upload_rate: str = "60/hour"
+    rendering_rate: str = "120/hour"
+    visible_notice: bool = False
+    c2pa_certificate: Path | None = None
+    c2pa_key: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        """The folder that what is registered lies in."""
+        if self.data_folder is not None:
+            return self.data_folder
+        from platformdirs import user_data_path
+
+        return user_data_path("visavis")
+
+    @property
+    def shown(self) -> dict[str, object]:
+        """All settings by name, without the passwords in addresses."""
+        return {name: _without_password(getattr(self, name)) for name in NAMES}
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -74,12 +129,7 @@ def load(
             *_from_environment(os.environ if environ is None else environ, "the environment", folder),
         )
     }
-    plain = Settings()
-    return Settings(
-        log_level=_word(found.get("log_level"), LogLevel, plain.log_level),
-        avatar_backend=_backend(found.get("avatar_backend")) or plain.avatar_backend,
-        default_reference_image=_path(found.get("default_reference_image")),
-    )
+    return Settings(**{name: _READERS[name](item) for name, item in found.items()})
 
 
 def _from_toml(path: Path) -> Iterator[_Found]:
@@ -113,36 +163,101 @@ def _dotenv(path: Path) -> dict[str, str]:
         raise InputError(f"{path} cannot be read: {error}; correct it or remove it") from error
 
 
-def _word(found: _Found | None, kind: Any, default: Word) -> Word:
+def _word(found: _Found, kind: Any) -> str:
     """One of the words of a Literal, in small or capital letters."""
-    if found is None:
-        return default
-    words: tuple[Word, ...] = get_args(kind)
+    words: tuple[str, ...] = get_args(kind)
     for word in words:
         if str(found.value).lower() == word:
             return word
     raise _refused(found, f"{', '.join(words[:-1])} or {words[-1]}")
 
 
-def _backend(found: _Found | None) -> str | None:
+def _backend(found: _Found) -> str:
     """The name of an engine; one of BACKENDS may be written in capital letters."""
-    if found is None:
-        return None
     if not isinstance(found.value, str) or not found.value:
         raise _refused(found, f"{', '.join(BACKENDS)} or the name of another face engine")
     return found.value.lower() if found.value.lower() in BACKENDS else found.value
 
 
-def _path(found: _Found | None) -> Path | None:
+def _path(found: _Found, what: str) -> Path:
     """A path, from the folder of what names it."""
-    if found is None:
-        return None
     if not isinstance(found.value, str):
-        raise _refused(found, "the path of a picture")
+        raise _refused(found, f"the path of a {what}")
     try:
         return found.folder / Path(found.value).expanduser()
     except RuntimeError as error:
-        raise _refused(found, "the path of a picture, and ~ the home folder of somebody known") from error
+        raise _refused(found, f"the path of a {what}, and ~ the home folder of somebody known") from error
+
+
+def _text(found: _Found, example: str) -> str:
+    if not isinstance(found.value, str):
+        raise _refused(found, f"a word in quotes, as in {example!r}")
+    return found.value.strip()
+
+
+def _switch(found: _Found) -> bool:
+    for value, words in ((True, ("true", "1", "yes", "on")), (False, ("false", "0", "no", "off"))):
+        if str(found.value).lower() in words:
+            return value
+    raise _refused(found, "true or false")
+
+
+def _port(found: _Found) -> int:
+    if str(found.value).isdecimal() and 0 < int(str(found.value)) < 65536:
+        return int(str(found.value))
+    raise _refused(found, "a number from 1 to 65535")
+
+
+def _bytes(found: _Found) -> int:
+    """A number of bytes, as 268435456 or "256 MiB"."""
+    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", str(found.value).lower())
+    if match is None or match[2] not in _UNITS:
+        raise _refused(found, "a number of bytes, as in 256MB")
+    return round(float(match[1]) * _UNITS[match[2]])
+
+
+def _rate(found: _Found) -> str:
+    """How often, in the words of the library that counts."""
+    rate = str(found.value).strip().lower()
+    if not re.fullmatch(r"[1-9]\d*\s*(/|per)\s*\d*\s*(second|minute|hour|day)s?", rate):
+        raise _refused(found, "a number in a time, as in 30/hour")
+    return rate
+
+
+def _origins(found: _Found) -> tuple[str, ...]:
+    """Origins as browsers write them, in a list or with commas between them."""
+    listed = found.value if isinstance(found.value, list) else str(found.value).split(",")
+    origins = tuple(str(origin).strip().rstrip("/") for origin in listed if str(origin).strip())
+    if all(re.fullmatch(r"https?://[^/\s*@]+", origin) for origin in origins):
+        return origins
+    raise _refused(found, "addresses such as https://example.org, with commas between them")
+
+
+def _without_password(value: object) -> object:
+    return re.sub(r"(?<=://)([^/@\s]*):[^/@\s]*@", r"\1:***@", value) if isinstance(value, str) else value
+
+
+_READERS: Final[dict[str, Callable[[_Found], Any]]] = {
+    "mode": partial(_word, kind=Mode),
+    "log_level": partial(_word, kind=LogLevel),
+    "avatar_backend": _backend,
+    "default_reference_image": partial(_path, what="picture"),
+    "data_folder": partial(_path, what="folder"),
+    "database_url": partial(_text, example="postgresql://user@localhost/visavis"),
+    "vault_url": partial(_text, example="s3://bucket/visavis"),
+    "host": partial(_text, example="127.0.0.1"),
+    "port": _port,
+    "api_keys": _switch,
+    "cors_origins": _origins,
+    "clamav": partial(_text, example="localhost:3310"),
+    "avatar_cache_size": _bytes,
+    "upload_limit": _bytes,
+    "upload_rate": _rate,
+    "rendering_rate": _rate,
+    "visible_notice": _switch,
+    "c2pa_certificate": partial(_path, what="file"),
+    "c2pa_key": partial(_path, what="file"),
+}
 
 
 def _refused(found: _Found, allowed: str) -> InputError:

@@ -6,7 +6,7 @@ at a time. Refuses arguments and printing.
 """
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,13 @@ from visavis.errors import InputError
 from visavis.media import AudioChunk, Pixels, Portrait, Samples
 from visavis.soundtrack import Track
 from visavis.stopwatch import Stopwatch, Timings
-from visavis.streams import Worker, buffered, processors
+from visavis.streams import Worker, buffered, closing, processors
 from visavis.transports.file import VideoFile, writing
 
 Progress: TypeAlias = Callable[[float, float | None], None]
+
+# What is done to each picture before it is encoded, on the encoder's thread: uint8 [h, w, 3] RGB to the same.
+Finish: TypeAlias = Callable[[Pixels], Pixels]
 
 # A picture and the sound that has been heard since the one before it.
 Piece: TypeAlias = tuple[Pixels, list[Samples]]
@@ -42,19 +45,26 @@ class Film:
     timings: Timings
 
 
+def unfinished(pixels: Pixels) -> Pixels:
+    """A picture as it is."""
+    return pixels
+
+
 async def film(
     track: Track,
     face: Face,
-    portrait: Callable[[], Portrait],
+    prepared: Callable[[], Awaitable[Prepared]],
     out: Path,
     size: tuple[int, int],
     watch: Stopwatch,
     progress: Progress = lambda done, expected: None,
+    finish: Finish = unfinished,
 ) -> Film:
-    """Make one video of a portrait and of speech; both are begun at once.
+    """Make one video of a face and of speech; both are begun at once.
 
-    portrait: called on a thread; gives a portrait of `size`, width and height in pixels.
+    prepared: gives what `face` prepared of a portrait of `size`, width and height in pixels.
     progress: called with seconds of video done, and how many it will be as far as that is known.
+    finish: the last thing that is done to each picture, such as a notice.
     Cancelled, or with an error, it leaves nothing behind.
 
     Raises:
@@ -65,13 +75,13 @@ async def film(
         sink = stack.enter_context(
             writing(out, size, face.fps, track.rate, threads=encoder_threads(), comment=MARK)
         )
-        encoder = stack.enter_context(contextlib.closing(Worker("encoder")))
+        encoder = await stack.enter_async_context(closing(Worker("encoder")))
         chunks = await stack.enter_async_context(
             buffered(watch.waiting("speech", track.chunks), CHUNKS_AHEAD)
         )
-        prepared = await _prepared(portrait, face, watch)
+        sitter = await prepared()
         tap = _Tap()
-        moving = face.animate(watch.waiting("heard", tap.through(chunks)), prepared, 0)
+        moving = face.animate(watch.waiting("heard", tap.through(chunks)), sitter, 0)
         first_frame, count = 0.0, 0
 
         async def pieces() -> Stream[Piece]:
@@ -81,14 +91,14 @@ async def film(
                     first_frame = first_frame or watch.now
                     yield frame.pixels, tap.taken()
 
-        written = encoder.pipelined(partial(_append, sink, watch), pieces())
+        written = encoder.pipelined(partial(_append, sink, watch, finish), pieces())
         async with contextlib.aclosing(written) as done:
             async for _ in done:
                 count += 1
                 progress(count / face.fps, track.expected())
         if not count:
             raise InputError("there is nothing to say and nothing to hear; give some words, or sound")
-        await encoder.run(partial(_finish, sink, watch, tap.taken()))
+        await encoder.run(partial(_complete, sink, watch, tap.taken()))
     return Film(out, size, face.fps, count, tap.seconds, watch.timings(first_frame))
 
 
@@ -97,8 +107,9 @@ def encoder_threads() -> int:
     return max(1, min(8, processors() // 2))
 
 
-async def _prepared(portrait: Callable[[], Portrait], face: Face, watch: Stopwatch) -> Prepared:
-    with contextlib.closing(Worker("portrait")) as worker:
+async def prepared_from(portrait: Callable[[], Portrait], face: Face, watch: Stopwatch) -> Prepared:
+    """A portrait, taken and prepared on a thread."""
+    async with closing(Worker("portrait")) as worker:
         with watch.timing("portrait"):
             framed = await worker.run(portrait)
         with watch.timing("prepare"):
@@ -123,15 +134,15 @@ class _Tap:
         return kept
 
 
-def _append(sink: VideoFile, watch: Stopwatch, piece: Piece) -> None:
+def _append(sink: VideoFile, watch: Stopwatch, finish: Finish, piece: Piece) -> None:
     pixels, sound = piece
     with watch.timing("encode"):
         for samples in sound:
             sink.sound(samples)
-        sink.picture(pixels)
+        sink.picture(finish(pixels))
 
 
-def _finish(sink: VideoFile, watch: Stopwatch, sound: list[Samples]) -> None:
+def _complete(sink: VideoFile, watch: Stopwatch, sound: list[Samples]) -> None:
     with watch.timing("encode"):
         for samples in sound:
             sink.sound(samples)

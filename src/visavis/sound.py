@@ -6,6 +6,7 @@ Owns decoding. Refuses the network and playlists: what is opened is one file, an
 import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from logging import getLogger
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -88,12 +89,23 @@ def recording(path: Path) -> Recording:
     return Recording(path, min(max(rate, LOWEST_RATE), HIGHEST_RATE), seconds)
 
 
-def _decoded(path: Path, rate: int) -> Iterator[Samples]:
+def read(content: bytes) -> AudioChunk:
+    """A short sound file that is held in memory, as one chunk at its own rate. Blocks.
+
+    Raises:
+        AudioError: it is damaged, or there is nothing in it.
+    """
+    with _opened(content, lambda: "") as container:
+        rate = container.streams.audio[0].rate
+    return AudioChunk(np.concatenate(list(_decoded(content, rate))), rate)
+
+
+def _decoded(source: Path | bytes, rate: int) -> Iterator[Samples]:
     import av
 
     mono = av.AudioResampler(format="fltp", layout="mono", rate=rate)
     done = 0
-    with _opened(path, lambda: f" {done / rate:.1f} s in") as container:
+    with _opened(source, lambda: f" {done / rate:.1f} s in") as container:
         for frame in container.decode(audio=0):
             for samples in _mixed(mono, frame):
                 done += len(samples)
@@ -109,13 +121,15 @@ def _mixed(mono: "av.AudioResampler", frame: "av.AudioFrame | None") -> Iterator
 
 
 @contextlib.contextmanager
-def _opened(path: Path, where: Callable[[], str]) -> Iterator["InputContainer"]:
+def _opened(source: Path | bytes, where: Callable[[], str]) -> Iterator["InputContainer"]:
     """A sound file, and its troubles in a sentence; `where` tells how far one got."""
     import av
 
+    path = source if isinstance(source, Path) else "the sound"
     try:
         # Absolute, because FFmpeg takes what stands before a colon for a protocol.
-        with av.open(str(path.absolute()), options={"format_whitelist": FORMATS}) as container:
+        file = str(source.absolute()) if isinstance(source, Path) else BytesIO(source)
+        with av.open(file, "r", options={"format_whitelist": FORMATS}) as container:
             if not container.streams.audio:
                 raise _silent(path)
             yield container
@@ -130,5 +144,5 @@ def _opened(path: Path, where: Callable[[], str]) -> Iterator["InputContainer"]:
         ) from error
 
 
-def _silent(path: Path) -> AudioError:
+def _silent(path: Path | str) -> AudioError:
     return AudioError(f"{path} holds no sound; give a file with speech in it")

@@ -36,7 +36,7 @@ class Track:
 def spoken(
     clauses: Iterator[Clause],
     tts: Tts,
-    voice: str | None,
+    voice: Voice | str | None,
     watch: Stopwatch,
     characters: int | None = None,
     interrupt: Callable[[], None] = lambda: None,
@@ -44,8 +44,9 @@ def spoken(
 ) -> Track:
     """Text as it is spoken, with a still moment before and after it.
 
-    clauses: stepped on a thread. voice: the name of one of the engine's; None takes the first one of the
-    language that the text begins in. characters: of the text where all of it is known, for an estimate.
+    clauses: stepped on a thread. voice: one that the engine can speak with, or the name of one of its own;
+    None takes the first one of the language that the text begins in.
+    characters: of the text where all of it is known, for an estimate.
     interrupt: called when a cancelled film may find `clauses` waiting for text; makes it end.
     reader: reads along where the engine does not know its phones.
     """
@@ -112,13 +113,13 @@ async def rested(chunks: Stream[AudioChunk], before: float, after: float) -> Str
 
 
 async def _speak(
-    clauses: Stream[Clause], tts: Tts, voice: str | None, length: "_Length", reader: Reader | None
+    clauses: Stream[Clause], tts: Tts, voice: Voice | str | None, length: "_Length", reader: Reader | None
 ) -> Stream[AudioChunk]:
     async with contextlib.aclosing(clauses):
         first = await anext(clauses, None)
         if first is None:
             raise TextError("there is nothing to say; give some words")
-        chosen = voice_for(tts.voices, voice, first.language)
+        chosen = voice if isinstance(voice, Voice) else voice_for(tts.voices, voice, first.language)
         said = read_along(tts, length.read(first, clauses), chosen, reader)
         async with contextlib.aclosing(said) as chunks:
             async for chunk in chunks:

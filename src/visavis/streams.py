@@ -1,7 +1,8 @@
 """The only home of queues, threads and the lifetimes of tasks.
 
 A stage is an async generator. `buffered` lets one run ahead of its consumer, `Worker` gives blocking
-work a thread of its own, or several that hand their results on in order.
+work a thread of its own, or several that hand their results on in order. A `Crew` owns the tasks that
+outlive the call that began them, and `Latest` tells any number of streams what holds at present.
 Every queue is bounded; leaving a block ends what was started in it.
 """
 
@@ -10,9 +11,9 @@ import contextlib
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -154,6 +155,100 @@ def _heard(future: "asyncio.Future[U]") -> None:
     """Take notice of how a dropped piece of work ended, so that asyncio does not complain of it."""
     if not future.cancelled():
         future.exception()
+
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=_Closable)
+
+
+@contextlib.asynccontextmanager
+async def closing(thing: C) -> AsyncIterator[C]:
+    """`contextlib.closing` for what blocks until its running step ends: the loop goes on meanwhile.
+
+    The block is left when the thing is closed, though it be cancelled while it waits for that.
+    """
+    try:
+        yield thing
+    finally:
+        closed = asyncio.get_running_loop().run_in_executor(None, thing.close)
+        told: asyncio.CancelledError | None = None
+        while not closed.done():
+            try:
+                await asyncio.wait([closed])
+            except asyncio.CancelledError as error:
+                told = error
+        closed.result()
+        if told is not None:
+            raise told
+
+
+class Crew:
+    """The tasks that outlive the call that began them; its block is left when the last of them has ended.
+
+    Left by an error, or cancelled while it waits for them, it cancels them. They do not touch each other:
+    an error is for whoever awaits the task that it ended.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """Let it run by itself. Cancelling who awaits the task cancels it, unless it is shielded."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_heard)
+        return task
+
+    async def __aenter__(self) -> "Crew":
+        return self
+
+    async def __aexit__(self, kind: object, *_: object) -> None:
+        try:
+            while self._tasks and kind is None:
+                await asyncio.wait(self._tasks)
+        finally:
+            while self._tasks:
+                for task in self._tasks:
+                    task.cancel()
+                await asyncio.wait(self._tasks)
+
+
+class Latest(Generic[T]):
+    """A value that changes. Whoever follows sees the newest, not all: a slow follower holds nothing up."""
+
+    def __init__(self, value: T) -> None:
+        self.value = value
+        self._over = False
+        self._changed = asyncio.Event()
+
+    def set(self, value: T) -> None:
+        """What holds from now on; the same again tells nobody."""
+        if value != self.value:
+            self.value = value
+            self._tell()
+
+    def end(self, value: T) -> None:
+        """The last one: followers end behind it, those that come later as well."""
+        self.value, self._over = value, True
+        self._tell()
+
+    async def follow(self) -> AsyncGenerator[T, None]:
+        """What holds now, and then whatever is newest when the next one is asked for."""
+        yield (value := self.value)
+        while not self._over or value != self.value:
+            changed = self._changed
+            if value == self.value:
+                await changed.wait()
+            else:
+                yield (value := self.value)
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
 
 
 async def stepped(

@@ -106,6 +106,27 @@ def says_how_much_memory_a_prepared_face_holds(stage: Stage) -> None:
     assert stage.prepared.nbytes > 0
 
 
+def draws_the_same_when_it_has_been_packed(stage: Stage) -> None:
+    """A face out of a cache's bytes is the face that went in, to the last bit, and can be packed again."""
+    content = stage.face.packed(stage.prepared)
+    again = replace(stage, prepared=stage.face.unpacked(content))
+    assert again.prepared.nbytes > 0
+    assert stage.face.packed(again.prepared) == content
+    for number in (0, 12, 90_000):
+        one, other = (s.face.rest(s.prepared, number) for s in (stage, again))
+        assert np.array_equal(one.pixels, other.pixels)
+    for mine, theirs in zip(stage.frames([utterance()], 3), again.frames([utterance()], 3), strict=True):
+        assert np.array_equal(mine.pixels, theirs.pixels)
+
+
+def takes_no_bytes_but_its_own(stage: Stage) -> None:
+    content = stage.face.packed(stage.prepared)
+    middle = len(content) // 2
+    for damaged in (b"", b"\0" * 100, content[:-1], content[:middle], content + b"\0", content[1:]):
+        with pytest.raises(ValueError, match=r".{10}"):
+            stage.face.unpacked(damaged)
+
+
 def refuses_a_portrait_without_a_face(stage: Stage) -> None:
     nowhere = replace(stage.portrait, landmarks=np.full((468, 3), np.nan, np.float32))
     with pytest.raises(PortraitError, match=r".{20}"):
@@ -278,6 +299,8 @@ def passes_on_what_goes_wrong_with_the_speech(stage: Stage) -> None:
 CHECKS: tuple[Check, ...] = (
     tells_its_pace_and_version,
     says_how_much_memory_a_prepared_face_holds,
+    draws_the_same_when_it_has_been_packed,
+    takes_no_bytes_but_its_own,
     refuses_a_portrait_without_a_face,
     covers_the_sound_with_frames,
     says_nothing_to_nothing,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from visavis.arrays import packed, unpacked
 from visavis.contracts import Prepared, Stream
 from visavis.errors import PortraitError
 from visavis.media import AudioChunk, Pixels, Portrait, Samples, VideoFrame, frame_count, sample_at
@@ -47,6 +48,12 @@ class ScriptedFace:
         if not (np.isfinite(portrait.landmarks).all() and inside.mean() > 0.5):
             raise PortraitError("the landmarks lie outside the picture; give a photo of a face")
         return Blank(*portrait.size)
+
+    def packed(self, face: Prepared) -> bytes:
+        return packed(face)
+
+    def unpacked(self, content: bytes) -> Blank:
+        return unpacked(content, Blank)
 
     async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
         heard: deque[AudioChunk] = deque()

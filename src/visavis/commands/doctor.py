@@ -113,7 +113,7 @@ def _settings() -> Finding:
         face_named(settings.avatar_backend)
     except InputError as error:
         return Finding(False, "settings", str(error))
-    return Finding(None, "settings", ", ".join(f"{n}={getattr(settings, n)}" for n in config.NAMES))
+    return Finding(None, "settings", ", ".join(f"{name}={value}" for name, value in settings.shown.items()))
 
 
 def _room(what: str, folder: Path) -> Finding:

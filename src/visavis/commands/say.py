@@ -6,10 +6,10 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import asdict
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,10 @@ from visavis.commands.typed import Typed
 from visavis.errors import InputError, TextError
 
 if TYPE_CHECKING:
+    from visavis.commands.casting import Cast
     from visavis.config import Settings
     from visavis.contracts import Clause, Face, Tts
+    from visavis.credentials import Facts
     from visavis.media import Language, Portrait
     from visavis.reading import Reader
     from visavis.render import Film
@@ -41,6 +43,7 @@ examples:
   visavis say --audio speech.wav --portrait photo.jpg --size 9:16 --out speech.mp4
   visavis say "What is said in it." --audio speech.wav --portrait photo.jpg
   visavis say --portrait photo.jpg --sheet sheet.png
+  visavis say "Hello, I am Ada." --avatar ada --voice ada-voice
 """
 
 
@@ -70,7 +73,7 @@ def add(
     what.add_argument("--tts", metavar="ENGINE", help=f"speech engine (default: {TTS})")
     who = parser.add_argument_group("who says it")
     who.add_argument("--portrait", type=Path, metavar="FILE", help="a photo (default: a demo portrait)")
-    who.add_argument("--avatar", metavar="NAME", help="a registered avatar")
+    who.add_argument("--avatar", metavar="NAME", help="a registered avatar, see: visavis avatars")
     who.add_argument("--face", metavar="ENGINE", help="face engine (default: the one that is set, else warp)")
     who.add_argument(
         "--seed", type=int, default=0, metavar="N", help="other blinks and nods for another number"
@@ -88,6 +91,7 @@ def add(
     how.add_argument(
         "--sheet", type=Path, metavar="FILE", help="a picture of all mouth shapes and poses as well"
     )
+    how.add_argument("--notice", action="store_true", help="say in the picture that it is made")
     how.add_argument("--json", action="store_true", help="print what was made, and how long it took, as JSON")
     parser.set_defaults(run=run)
 
@@ -103,18 +107,11 @@ def run(args: argparse.Namespace) -> None:
         if args.text is not None and args.audio is None:
             # First of all, because it starts a process, and that gets ready while the rest is imported.
             tts = stack.enter_context(closing(_tts(args.tts or TTS)))
-            _check_voice(tts, args.voice)
         out = _out(args)
         face = stack.enter_context(closing(_face(args, settings)))
-        portrait = _portrait(args, settings)
-        if args.sheet is not None:
-            _make_sheet(args.sheet, face, portrait)
-        if out is not None:
-            from visavis.stopwatch import Stopwatch
-
-            watch = Stopwatch(since)
-            track = _recorded(args, stack) if tts is None else _spoken(args, tts, watch, stack)
-            _report(_made(track, face, portrait, out, args.size, watch), as_json=args.json)
+        film = until_told(_made(args, settings, tts, face, out, since))
+        if film is not None:
+            _report(film, as_json=args.json)
 
 
 def _size(words: str) -> tuple[int, int]:
@@ -143,8 +140,8 @@ def _fps(words: str) -> int:
 
 def _check(args: argparse.Namespace) -> None:
     """Refuse what does not go together."""
-    if args.avatar is not None:
-        raise InputError("avatars cannot be registered in this version; give a photo with --portrait")
+    if args.avatar is not None and args.portrait is not None:
+        raise InputError("either --portrait or --avatar speaks; leave one of them out")
     if args.text == "-" and args.audio is not None:
         raise InputError("what is said in a sound cannot come from standard input; give it as TEXT")
     if args.text is None and args.audio is None and args.sheet is None:
@@ -172,14 +169,6 @@ def _tts(name: str) -> "Tts":
     return made
 
 
-def _check_voice(tts: "Tts", name: str | None) -> None:
-    """Refuse a voice that is none before anything is fetched or looked at."""
-    from visavis.soundtrack import voice_named
-
-    if name is not None:
-        voice_named(tts.voices, name)
-
-
 def _face(args: argparse.Namespace, settings: "Settings") -> "Face":
     """The engine that was asked for, else the one that is set."""
     from visavis.plugins import engine, face_named
@@ -187,34 +176,6 @@ def _face(args: argparse.Namespace, settings: "Settings") -> "Face":
     name = args.face or face_named(settings.avatar_backend)
     made: Face = engine("face", name)(fps=args.fps, seed=args.seed)
     return made
-
-
-def _portrait(args: argparse.Namespace, settings: "Settings") -> "Callable[[], Portrait]":
-    """What reads, finds and frames the portrait; the models that it takes are fetched at once."""
-    files = _files("face")
-    source = args.portrait or settings.default_reference_image
-    if source is None:
-        note("no --portrait is given, so the demo portrait speaks")
-        source = next(iter(_files("demo-portrait").values()))
-
-    def framed() -> "Portrait":
-        from visavis.portrait import take
-        from visavis.portrait.faces import Finder
-
-        finder = Finder(files)
-        portrait = take(source, finder, *args.size)
-        for sentence in portrait.notes:
-            note(sentence)
-        return portrait
-
-    return framed
-
-
-def _files(model: str) -> dict[str, Path]:
-    from visavis.models import Store
-
-    with closing(Bar(f"fetching {model}", "B")) as bar:
-        return Store().files(model, bar.at, note)
 
 
 def _out(args: argparse.Namespace) -> Path | None:
@@ -251,14 +212,82 @@ def _unused(name: str) -> Path:
     return next(path for path in (Path(f"{name}.mp4") for name in names) if not path.exists())
 
 
-def _make_sheet(out: Path, face: "Face", portrait: "Callable[[], Portrait]") -> None:
+async def _made(
+    args: argparse.Namespace,
+    settings: "Settings",
+    tts: "Tts | None",
+    face: "Face",
+    out: Path | None,
+    since: float,
+) -> "Film | None":
+    """The sheet and the film that were asked for, signed; no film where there is nothing to say."""
+    from visavis.commands.casting import casting
+    from visavis.stopwatch import Stopwatch
+
+    watch = Stopwatch(since)
+    who = (args.portrait, args.avatar, args.voice)
+    with ExitStack() as stack:
+        async with casting(settings, *who, face, tts, args.size, watch) as cast:
+            if args.sheet is not None:
+                _make_sheet(args.sheet, face, await cast.portrait())
+                await _signed(args.sheet, settings, _facts(face, None, None, cast))
+            if out is None:
+                return None
+            track = _recorded(args, stack) if tts is None else _spoken(args, tts, cast, watch, stack)
+            made = await _filmed(
+                track, face, cast, out, args, watch, notice=args.notice or settings.visible_notice
+            )
+            await _signed(out, settings, _facts(face, tts, _heard(args), cast))
+            return made
+
+
+async def _filmed(
+    track: "Track",
+    face: "Face",
+    cast: "Cast",
+    out: Path,
+    args: argparse.Namespace,
+    watch: "Stopwatch",
+    *,
+    notice: bool,
+) -> "Film":
+    from visavis.render import film, unfinished
+
+    finish = unfinished
+    if notice:
+        from visavis.credentials import noticed
+
+        finish = partial(noticed, language=_heard(args) or "en")
+    with closing(Bar("speaking", "s")) as bar:
+        return await film(track, face, cast.prepared, out, args.size, watch, bar.at, finish)
+
+
+def _make_sheet(out: Path, face: "Face", portrait: "Portrait") -> None:
     from visavis.sheet import Poser, close_up, write_sheet
 
     if not isinstance(face, Poser):
         raise InputError(f"{type(face).__name__} cannot pose for a contact sheet; use --face warp")
-    framed = portrait()
-    write_sheet(face, face.prepare(framed), close_up(framed), out)
+    write_sheet(face, face.prepare(portrait), close_up(portrait), out)
     note(f"the contact sheet is in {out}")
+
+
+async def _signed(path: Path, settings: "Settings", facts: "Facts") -> None:
+    """Say in a file what it is; Matroska alone cannot hold that."""
+    from visavis.commands.opening import signer
+    from visavis.credentials import sign
+    from visavis.streams import Worker, closing
+
+    if path.suffix.lower() == ".mkv":
+        note(f"{path.name} carries no Content Credentials, for Matroska cannot; an .mp4 or .mov would")
+        return
+    async with closing(Worker("signing")) as worker:
+        await worker.run(lambda: sign(path, signer(settings), facts))
+
+
+def _facts(face: "Face", tts: "Tts | None", language: "Language | None", cast: "Cast") -> "Facts":
+    from visavis.credentials import Facts, named
+
+    return Facts(named(face), named(tts) if tts else "", language, cast.consents)
 
 
 def _recorded(args: argparse.Namespace, stack: ExitStack) -> "Track":
@@ -270,24 +299,33 @@ def _recorded(args: argparse.Namespace, stack: ExitStack) -> "Track":
     return recorded(recording(args.audio), _clauses(args.text, _language(args)), _reader(stack))
 
 
-def _spoken(args: argparse.Namespace, tts: "Tts", watch: "Stopwatch", stack: ExitStack) -> "Track":
+def _spoken(
+    args: argparse.Namespace, tts: "Tts", cast: "Cast", watch: "Stopwatch", stack: ExitStack
+) -> "Track":
     from visavis.soundtrack import spoken
 
     language, reader = _language(args), _reader(stack)
     if args.text != "-":
         clauses = _clauses(args.text, language)
-        return spoken(clauses, tts, args.voice, watch, characters=len(args.text), reader=reader)
+        return spoken(clauses, tts, cast.voice, watch, characters=len(args.text), reader=reader)
     if sys.stdin is None:
         raise InputError("standard input is closed; give the text in place of -")
     typed = stack.enter_context(closing(Typed(sys.stdin.fileno())))
     clauses = _clauses(typed.pieces(), language)
-    return spoken(clauses, tts, args.voice, watch, interrupt=typed.close, reader=reader)
+    return spoken(clauses, tts, cast.voice, watch, interrupt=typed.close, reader=reader)
 
 
 def _language(args: argparse.Namespace) -> "Language | None":
     from visavis.language import language_of
 
     return None if args.language in (None, "auto") else language_of(args.language)
+
+
+def _heard(args: argparse.Namespace) -> "Language | None":
+    """The language of what is said, as far as it can be told beforehand."""
+    from visavis.language import detect
+
+    return _language(args) or (detect(args.text) if args.text not in {None, "-"} else None)
 
 
 def _reader(stack: ExitStack) -> "Reader":
@@ -302,20 +340,6 @@ def _clauses(text: "str | Iterator[str]", language: "Language | None") -> "Itera
     from visavis.language import clauses
 
     yield from clauses(text, language)
-
-
-def _made(
-    track: "Track",
-    face: "Face",
-    portrait: "Callable[[], Portrait]",
-    out: Path,
-    size: tuple[int, int],
-    watch: "Stopwatch",
-) -> "Film":
-    from visavis.render import film
-
-    with closing(Bar("speaking", "s")) as bar:
-        return until_told(film(track, face, portrait, out, size, watch, bar.at))
 
 
 def _report(film: "Film", *, as_json: bool) -> None:

@@ -1,6 +1,6 @@
 """A photo to a Portrait: read it safely, find the face, say what is wrong with it, frame it.
 
-Importing this loads neither cv2 nor the runtime of the networks; `take` does.
+Importing this loads neither cv2 nor the runtime of the networks; `take` and `framed` do.
 """
 
 from dataclasses import replace
@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visavis.errors import PortraitError
-from visavis.media import Portrait
+from visavis.media import Pixels, Portrait
 
 if TYPE_CHECKING:
-    from visavis.portrait.faces import Finder
+    from visavis.portrait.faces import Finder, Found
 
 
 def take(source: Path | bytes, finder: "Finder", width: int, height: int) -> Portrait:
@@ -31,15 +31,27 @@ def take(source: Path | bytes, finder: "Finder", width: int, height: int) -> Por
     pixels = picture.read(source)
     faces = finder.faces(pixels)
     if not faces:
-        raise PortraitError(
-            "no face was found in the picture; give a photo in which one is large and seen from the front"
-        )
+        raise PortraitError(fitness.NO_FACE)
     pixels, face = framing.upright(pixels, faces[0])
     if sentence := fitness.objection(pixels, face):
         raise PortraitError(sentence)
-    portrait = framing.frame(pixels, face, width, height)
     several = (f"{len(faces)} faces found; the largest was taken",) if len(faces) > 1 else ()
-    return replace(portrait, notes=several)
+    return replace(framed(pixels, face, width, height), notes=several)
+
+
+def framed(pixels: Pixels, found: "Found", width: int, height: int) -> Portrait:
+    """The portrait of a face that has been found and judged before, framed for pictures of width x height.
+
+    pixels: the picture [h, w, 3] that it was found in, RGB, turned any way.
+    width, height: pixels, even, 256 to 1024.
+
+    Raises:
+        PortraitError: a size that is none, or a face that is too small for it.
+    """
+    from visavis.portrait import framing
+
+    _check_size(width, height)
+    return framing.frame(*framing.upright(pixels, found), width, height)
 
 
 def _check_size(width: int, height: int) -> None:

@@ -21,13 +21,16 @@ from numpy.typing import NDArray
 from visavis.errors import ModelError
 from visavis.media import Pixels
 from visavis.portrait import detection, mesh
-from visavis.portrait.crops import Points, Square, inverse, moved, onto, sample
+from visavis.portrait.crops import Affine, Points, Square, inverse, moved, onto, sample
 from visavis.portrait.detection import Candidate, overlap
 from visavis.portrait.pose import head_pose
 
 _SHORT_SIDE, _FULL_SIDE, _SHARED_SIDE = 128, 192, 384
 _NEAR = 2.4
 _NEAR_SIDES = (192, 448)
+_FOLLOWED_SIDE = 320
+_ROOM = 1.4
+_MOVED = 0.04
 _LIKELY = 0.4
 _PRESENT = 0.5
 _STEADY, _NONSENSE = 0.045, 0.08
@@ -102,6 +105,21 @@ class Finder:
         """Every face in a picture [h, w, 3], the largest first; at most twelve. See `faces_in`."""
         return faces_in(pixels, self._networks)
 
+    def glimpse(self, pixels: Pixels, known: Found | None = None) -> list[Found]:
+        """The faces that show on a picture as a whole, the largest first: `faces` without its search.
+
+        known: one that is not looked at again.
+        """
+        return glimpsed(pixels, known, self._networks)
+
+    def follow(self, pixels: Pixels, found: Found) -> Found | None:
+        """A face of the picture before in the next one of a film; None where it is lost. See `followed`."""
+        return followed(pixels, found, self._networks)
+
+    def study(self, pixels: Pixels, found: Found) -> Found | None:
+        """A face that was followed to this picture, with its spread; None where there is none."""
+        return studied(pixels, found, self._networks)
+
 
 def faces_in(pixels: Pixels, networks: Networks) -> list[Found]:
     """Every face in a picture [h, w, 3], the largest first; at most twelve.
@@ -113,12 +131,63 @@ def faces_in(pixels: Pixels, networks: Networks) -> list[Found]:
     height, width = pixels.shape[:2]
     doubtful: list[Found] = []
     for squares in _stages(width, height):
-        likely = [one for square in squares for one in _candidates(pixels, square, networks)]
-        found = sorted(_looked_at(pixels, detection.merged(likely), networks), key=lambda face: -face.size)
+        found = _found_in(pixels, squares, networks)
         if steady := [face for face in found if face.spread.mean() <= _STEADY]:
             return steady
         doubtful = doubtful or found
     return doubtful
+
+
+def glimpsed(pixels: Pixels, known: Found | None, networks: Networks) -> list[Found]:
+    """The faces but one that show on a picture as a whole, the largest first."""
+    height, width = pixels.shape[:2]
+    return _found_in(pixels, next(_stages(width, height)), networks, known)
+
+
+def followed(pixels: Pixels, found: Found, networks: Networks) -> Found | None:
+    """A face that was found in one picture of a film, in a later one that is much like it.
+
+    One look of the mesh where the face was, or two where it has moved. None where there is no face any
+    more, or one of another size or place. The spread is the earlier one's: it is not measured.
+    """
+    crop, matrix = _around(pixels, found)
+    before = moved(found.landmarks.astype(float), matrix)
+    seen = mesh.mesh_in(crop, mesh.square_around(before), networks.mesh)
+    far = np.abs(seen.landmarks - before).mean() > _MOVED * np.ptp(before[:, 0])
+    if far and seen.presence >= _PRESENT:
+        seen = mesh.mesh_in(crop, mesh.square_around(seen.landmarks), networks.mesh)
+    if seen.presence < _PRESENT or overlap(mesh.box_of(seen.landmarks), mesh.box_of(before)) < _SAME:
+        return None
+    return _in_full(crop, matrix, seen, found.spread, networks)
+
+
+def studied(pixels: Pixels, found: Found, networks: Networks) -> Found | None:
+    """A face that was followed to a picture, looked at there as often as one that is found by itself."""
+    crop, matrix = _around(pixels, found)
+    before = mesh.Mesh(moved(found.landmarks.astype(float), matrix), found.score)
+    seen, spread = mesh.looked_at_again(crop, before, networks.mesh)
+    if seen.presence < _PRESENT or spread.mean() > _NONSENSE:
+        return None
+    return _in_full(crop, matrix, seen, spread, networks)
+
+
+def _around(pixels: Pixels, found: Found) -> tuple[Pixels, Affine]:
+    """A crop with a known face, upright, and room around it; and the map from the picture to it."""
+    square = mesh.square_around(found.landmarks.astype(float))
+    near = square._replace(size=square.size * _ROOM)
+    side = int(np.clip(near.size, 1, _FOLLOWED_SIDE))
+    matrix = onto(near, side)
+    return sample(pixels, matrix, side, side), matrix
+
+
+def _found_in(
+    pixels: Pixels, squares: list[Square], networks: Networks, known: Found | None = None
+) -> list[Found]:
+    """The faces in some squares of a picture, the largest first, but one that is known."""
+    likely = detection.merged([one for square in squares for one in _candidates(pixels, square, networks)])
+    if known:
+        likely = [one for one in likely if overlap(one.box, _corners(known)) <= _SAME]
+    return sorted(_looked_at(pixels, likely, networks), key=lambda face: -face.size)
 
 
 def _candidates(pixels: Pixels, square: Square, networks: Networks) -> list[Candidate]:
@@ -143,7 +212,7 @@ def _close_up(pixels: Pixels, candidate: Candidate, networks: Networks) -> Found
     near = candidate.square._replace(size=candidate.size * _NEAR)
     side = int(np.clip(near.size, *_NEAR_SIDES))
     matrix = onto(near, side)
-    crop, back = sample(pixels, matrix, side, side), inverse(matrix)
+    crop = sample(pixels, matrix, side, side)
     middle = Square((side - 1) / 2, (side - 1) / 2, side / _NEAR)
     seen = mesh.settled_mesh(crop, middle, networks.mesh)
     if seen.presence < _PRESENT:
@@ -151,6 +220,14 @@ def _close_up(pixels: Pixels, candidate: Candidate, networks: Networks) -> Found
     seen, spread = mesh.looked_at_again(crop, seen, networks.mesh)
     if seen.presence < _PRESENT or spread.mean() > _NONSENSE:
         return None
+    return _in_full(crop, matrix, seen, spread, networks)
+
+
+def _in_full(
+    crop: Pixels, matrix: Affine, seen: mesh.Mesh, spread: NDArray[np.floating], networks: Networks
+) -> Found:
+    """A mesh in a crop, with eyes and pose, brought back to the picture that the map leads from."""
+    back = inverse(matrix)
     landmarks, irises = mesh.eyes_refined(crop, seen.landmarks, networks.iris)
     pose = head_pose(moved(seen.landmarks, back))
     landmarks = moved(landmarks, back)

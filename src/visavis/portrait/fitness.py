@@ -30,10 +30,14 @@ _LIPS = (61, 91, 84, 17, 314, 321, 291, 270, 0, 40, 78, 88, 87, 14, 317, 318, 30
 _FLESH = (0, 17, 37, 267, 84, 314, 39, 269, 181, 405)
 _BETWEEN_UPPER, _BETWEEN_LOWER = INNER_UPPER[1:-1], INNER_LOWER[1:-1]
 _CHEEKS = (50, 280, 101, 330, 36, 266, 117, 346)
-_AROUND_LEFT = (226, 31, 228, 229, 230, 231, 113, 225, 224, 223)
-_AROUND_RIGHT = (446, 261, 448, 449, 450, 451, 342, 445, 444, 443)
+AROUND_EYES = (
+    (226, 31, 228, 229, 230, 231, 113, 225, 224, 223),
+    (446, 261, 448, 449, 450, 451, 342, 445, 444, 443),
+)
 
 _GIVE = "give a photo in which the whole face is seen from the front"
+
+NO_FACE = "no face was found in the picture; give a photo in which one is large and seen from the front"
 
 
 class Signs(NamedTuple):
@@ -60,7 +64,7 @@ class Signs(NamedTuple):
 
 def objection(pixels: Pixels, face: Found) -> str | None:
     """Why a face cannot be used, as a sentence for the user; None if it can."""
-    return _cut_off(pixels, face) or _turned(face) or covered(signs(pixels, face))
+    return cut_off(pixels, face) or turned(face) or covered(signs(pixels, face))
 
 
 def signs(pixels: Pixels, face: Found) -> Signs:
@@ -71,15 +75,15 @@ def signs(pixels: Pixels, face: Found) -> Signs:
     light = lightness(crop)
     height = float(np.hypot(*(points[CHIN] - points[FOREHEAD])))
     fine, coarse = _softened(light, 0.007 * height), _softened(light, 0.02 * height)
-    cheeks = max(_level(coarse, points, _CHEEKS), 1.0)
+    cheeks = max(level(coarse, points, _CHEEKS), 1.0)
     worse, better = sorted(_contrast(light, points[list(lids)]) for lids in (LIDS_LEFT, LIDS_RIGHT))
     return Signs(
         spread=float(face.spread.mean()),
         lips_spread=float(face.spread[list(_LIPS)].mean()),
         eye_spread=max(float(face.spread[list(lids)].mean()) for lids in (LIDS_LEFT, LIDS_RIGHT)),
         seam=_seam(fine, points, height) / cheeks,
-        lips=_level(fine, points, _FLESH) / cheeks,
-        around_eyes=max(_level(fine, points, ring) for ring in (_AROUND_LEFT, _AROUND_RIGHT)) / cheeks,
+        lips=level(fine, points, _FLESH) / cheeks,
+        around_eyes=max(level(fine, points, ring) for ring in AROUND_EYES) / cheeks,
         eye_contrast=better / cheeks,
         eyes_alike=worse / max(better, 1e-6),
     )
@@ -102,7 +106,8 @@ def covered(seen: Signs) -> str | None:
     return None
 
 
-def _cut_off(pixels: Pixels, face: Found) -> str | None:
+def cut_off(pixels: Pixels, face: Found) -> str | None:
+    """That too much of a face lies outside the picture, as a sentence; None if it does not."""
     points = face.landmarks[:, :2]
     limits = np.array(pixels.shape[1::-1]) - 0.5
     inside = np.asarray(np.all((points >= -0.5) & (points <= limits), axis=1))
@@ -112,12 +117,18 @@ def _cut_off(pixels: Pixels, face: Found) -> str | None:
     return f"only a part of the face lies within the picture; {_GIVE}"
 
 
-def _turned(face: Found) -> str | None:
+def turned(face: Found) -> str | None:
+    """That a head looks too far aside, up or down, as a sentence; None if it does not."""
     if abs(face.yaw) > MAX_YAW:
         return _too_far("turned", face.yaw, MAX_YAW, "right" if face.yaw > 0 else "left")
     if abs(face.pitch) > MAX_PITCH:
         return _too_far("tilted", face.pitch, MAX_PITCH, "down" if face.pitch > 0 else "up")
     return None
+
+
+def level(light: NDArray[np.float32], points: Points, which: Sequence[int]) -> float:
+    """The median lightness at some points of the mesh."""
+    return float(np.median(_at(light, points[list(which)])))
 
 
 def _too_far(how: str, angle: float, limit: float, where: str) -> str:
@@ -147,11 +158,7 @@ def _softened(light: NDArray[np.float32], sigma: float) -> NDArray[np.float32]:
     return np.asarray(cv2.GaussianBlur(light, (0, 0), sigma), np.float32)
 
 
-def _level(light: NDArray[np.float32], points: Points, which: Sequence[int]) -> float:
-    """The median lightness at some points of the mesh."""
-    return float(np.median(_at(light, points[list(which)])))
-
-
 def _at(light: NDArray[np.float32], points: Points) -> NDArray[np.float32]:
-    columns, rows = np.clip(np.rint(points).astype(int), 0, _SIDE - 1).T
+    limits = np.array(light.shape[::-1]) - 1
+    columns, rows = np.clip(np.rint(points), 0, limits).astype(int).T
     return np.asarray(light[rows, columns])

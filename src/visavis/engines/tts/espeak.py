@@ -1,7 +1,8 @@
 """The embedded voice: espeak-ng, in four languages, on any machine, with the time of every phone.
 
-The library runs in a process of its own (espeak_worker), which this engine starts before it is needed
-and starts again when it dies. Several utterances may be spoken at once; their clauses take turns.
+Its voices can be tinted by a person's (espeak_tint). The library runs in a process of its own
+(espeak_worker), which this engine starts before it is needed and starts again when it dies. Several
+utterances may be spoken at once; their clauses take turns.
 """
 
 import contextlib
@@ -9,12 +10,12 @@ import socket
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from visavis.contracts import Clause, Stream, Voice
+from visavis.contracts import Clause, Stream, Voice, VoiceSample
 from visavis.engines.tts.espeak_sound import NOTHING, RATE, Mark, chunks, mixed, response, take
 from visavis.engines.tts.espeak_voices import PRESETS, Preset, preset, relative
 from visavis.engines.tts.espeak_worker import (
@@ -27,7 +28,7 @@ from visavis.engines.tts.espeak_worker import (
     unpack_answer,
 )
 from visavis.errors import EngineError
-from visavis.media import AudioChunk, Samples
+from visavis.media import AudioChunk, Language, Samples
 from visavis.streams import Worker
 
 PROGRAM: Final = Path(__file__).with_name("espeak_worker.py")
@@ -45,6 +46,7 @@ class Espeak:
 
     rate = RATE
     voices: tuple[Voice, ...] = tuple(known.voice for known in PRESETS)
+    version = "1"
 
     def __init__(
         self, library: Path | None = None, data: Path | None = None, patience: float = PATIENCE
@@ -59,7 +61,8 @@ class Espeak:
         """
         if library is None or data is None:
             library, data = _installed()
-        self._process = _Process(library, data, patience)
+        self._begin = partial(_Process, library, data, patience)
+        self._process = self._begin()
         self._worker = Worker("espeak")
 
     @property
@@ -73,14 +76,15 @@ class Espeak:
         Closing ends the stream at once; a piece of text that is under way is uttered and dropped.
 
         Raises:
-            UnknownName: the voice is none of `voices`.
-            EngineError: the process died, or did not answer, twice on the same text; or it cannot speak.
+            UnknownName: the voice is none of `voices` and has no likeness.
+            EngineError: the process died, or did not answer, twice on the same text; or it cannot speak;
+                or the likeness is another version's.
         """
-        home = preset(voice.name)
+        speakers = _speakers(voice)
         at, tail = 0, NOTHING
         async with contextlib.aclosing(clauses):
             async for clause in clauses:
-                speaker = relative(home, clause.language)
+                speaker = speakers(clause.language)
                 for text, pause in pieces(clause):
                     utter = partial(self._utter, text, round(pause * RATE), speaker, tail)
                     sound, marks, tail = await self._worker.run(utter)
@@ -97,8 +101,18 @@ class Espeak:
         uttered = self._process.ask(_question(text, speaker)) if text else Speech(b"", ())
         spoken = take(uttered.pcm, uttered.marks, speaker.echo)
         rest = (Mark(len(spoken.samples), ""),) if pause else ()
-        sound, tail = mixed(spoken, pause, response(speaker.gain, speaker.tilt), tail)
+        sound, tail = mixed(spoken, pause, response(speaker.gain, speaker.tilt, colour=speaker.colour), tail)
         return sound, spoken.marks + rest, tail
+
+    def resembling(self, sample: VoiceSample, name: str) -> Voice:
+        """See contracts.Tts. A tint, no clone; it speaks all languages. Takes a second, and a process."""
+        from visavis.engines.tts.espeak_tint import tinted
+
+        process = self._begin()
+        try:
+            return tinted(sample, name, process.ask)
+        finally:
+            process.end()
 
     def close(self) -> None:
         """End the process. What is being spoken ends with an EngineError."""
@@ -135,6 +149,15 @@ def _readable(character: str) -> str:
     if category == "Cf" and character != NON_JOINER:
         return ""
     return " " if category in UNREADABLE else character
+
+
+def _speakers(voice: Voice) -> Callable[[Language], Preset]:
+    """Who speaks each language for a voice."""
+    if not voice.likeness:
+        return partial(relative, preset(voice.name))
+    from visavis.engines.tts.espeak_tint import presets
+
+    return presets(voice).__getitem__
 
 
 def _question(text: str, speaker: Preset) -> Question:

@@ -47,6 +47,8 @@ TAPS: Final = 1024  # of the whole filter: 46 ms
 
 
 Curve: TypeAlias = NDArray[np.float64]
+Colour: TypeAlias = tuple[tuple[float, float], ...]
+"""Hz and dB, in rising order."""
 
 
 class Mark(NamedTuple):
@@ -227,24 +229,27 @@ def _limited(samples: Samples) -> Samples:
 
 
 @lru_cache
-def response(gain: float, tilt: float, room: float = 0.4) -> Samples:
+def response(gain: float, tilt: float, room: float = 0.4, colour: Colour = ()) -> Samples:
     """The filter that a voice is heard through, as an impulse response of TAPS samples.
 
     gain: dB. tilt: dB an octave that is taken off above 1 kHz. room: how loud it is, against the
-    voice. The equaliser has minimum phase, so that phones stay where they are.
+    voice. colour: dB that are added. The equaliser has minimum phase, so that phones stay where they are.
     """
-    dry = _minimum_phase(_equaliser(gain, tilt))
+    dry = _minimum_phase(_equaliser(gain, tilt, colour))
     wet = np.convolve(dry, _room(room))[:TAPS]
     wet[TAPS // 2 :] *= np.linspace(1, 0, TAPS - TAPS // 2)
     return wet.astype(np.float32)
 
 
-def _equaliser(gain: float, tilt: float) -> Curve:
+def _equaliser(gain: float, tilt: float, colour: Colour) -> Curve:
     """Gain in dB at 2 * TAPS + 1 frequencies from 0 to RATE / 2."""
     hertz = np.fft.rfftfreq(4 * TAPS, 1 / RATE)
     rumble = np.interp(hertz, (0, 40, 80), (-30, -14, 0))
     octaves = np.log2(np.maximum(hertz, 1000) / 1000)
     curve: Curve = gain + rumble - tilt * octaves
+    if colour:
+        at, decibels = np.transpose(colour)
+        curve = curve + np.interp(hertz, at, decibels)
     return curve
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from visavis.contracts import Voice
-from visavis.engines.tts.espeak_sound import Echo
+from visavis.engines.tts.espeak_sound import Colour, Echo
 from visavis.errors import UnknownName
 from visavis.media import Language
 
@@ -23,6 +23,7 @@ class Preset:
     gain: dB, that bring its speech to -20 LUFS.
     tilt: dB an octave that are taken off above 1 kHz.
     echo: that the variant has, which is taken out.
+    colour: (Hz, dB) that are added, in rising order, with straight lines between; of tinted voices.
     """
 
     voice: Voice
@@ -33,6 +34,7 @@ class Preset:
     gain: float
     tilt: float
     echo: Echo | None = None
+    colour: Colour = ()
 
 
 PRESETS: Final = (

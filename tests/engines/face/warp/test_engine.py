@@ -137,6 +137,21 @@ def test_any_size_is_drawn(portrait: Portrait, size: tuple[int, int]) -> None:
     assert picture.dtype == np.uint8
 
 
+def test_a_packed_smile_is_the_same_smile(smiling: Portrait) -> None:
+    """Teeth, eyes and folds come back with it; its picture is kept at its own size, not at the texture's."""
+    face = Warp(threads=1)
+    sitter = face.prepare(smiling)
+    content = face.packed(sitter)
+    assert len(content) < 4_000_000
+    again = face.unpacked(content)
+    assert again.nbytes == face.prepare(smiling).nbytes
+    for step in range(6):
+        mouth = Mouth(jaw=step / 5, open=step / 5, round=(step % 3) / 2, tongue=(step % 2) / 2)
+        head = Head(yaw=step / 50, blink=step / 5, gaze_x=step / 5, brows=1)
+        assert np.array_equal(face.picture(sitter, mouth, head), face.picture(again, mouth, head))
+    face.close()
+
+
 def test_a_face_of_a_few_pixels_is_refused(portrait: Portrait) -> None:
     tiny = replace(portrait, landmarks=portrait.landmarks * np.float32(0.05))
     face = Warp(threads=1)

@@ -25,7 +25,7 @@ class Canvas:
 
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
-        self._texture = rig.texture.copy()
+        self._texture = rig.texture()
         self._eyes = (0.0, 0.0, 0.0)
         self._map = np.empty((rig.whole.height, rig.whole.width, 2), np.float32)
         self._nodes = rig.whole.nodes()

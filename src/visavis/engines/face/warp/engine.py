@@ -9,6 +9,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from visavis.arrays import packed, unpacked
 from visavis.contracts import Prepared, Stream
 from visavis.engines.face.warp.canvas import Canvas
 from visavis.engines.face.warp.rig import Rig, rig_of
@@ -71,6 +72,17 @@ class Warp:
         if not np.isfinite(portrait.landmarks).all() or np.ptp(portrait.landmarks[:, 0]) < 32:
             raise PortraitError("the face in this portrait is too small to be moved; 32 pixels are needed")
         return Sitter(rig_of(portrait))
+
+    def packed(self, face: Prepared) -> bytes:
+        """The rig, in a millisecond; canvases are made anew."""
+        return packed(_own(face).rig)
+
+    def unpacked(self, content: bytes) -> Sitter:
+        """A sitter whose arrays are views of `content`, in a millisecond.
+
+        Raises ValueError for bytes that are none.
+        """
+        return Sitter(unpacked(content, Rig))
 
     async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
         """See contracts.Face: look-ahead is that of motion, a quarter of a second."""

@@ -1,0 +1,1 @@
+"""What people have registered: rows, encrypted files, and faces that are prepared."""

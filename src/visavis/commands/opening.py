@@ -1,0 +1,94 @@
+"""Opens what the settings name: database, vault, cache, and the registry over them."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from visavis.commands.showing import Bar, note
+from visavis.errors import StorageError
+
+if TYPE_CHECKING:
+    from visavis.avatars.registry import Registry
+    from visavis.avatars.vault import Vault
+    from visavis.config import Settings
+    from visavis.contracts import Face
+    from visavis.credentials import Signer
+    from visavis.intake.clamd import Scanner
+
+CREDENTIALS: Final = "credentials"
+"""The folder of this installation's own certificates, in the data folder."""
+
+DISK_FOR_MEMORY: Final = 4
+"""How much larger the cache of prepared faces is on disk than in memory."""
+
+
+@contextlib.asynccontextmanager
+async def registry(settings: "Settings", face: "Face | None" = None) -> AsyncIterator["Registry"]:
+    """What is registered; faces are made ready for `face` when they are registered.
+
+    Raises:
+        StorageError: the database or the vault cannot be opened.
+        InputError: a folder cannot be made.
+    """
+    from visavis.avatars.cache import Cache
+    from visavis.avatars.database import Database, url_of
+    from visavis.avatars.people import ensure_local
+    from visavis.avatars.registry import Registry
+
+    async with contextlib.AsyncExitStack() as stack:
+        vault = _vault(settings)
+        stack.push_async_callback(vault.close)
+        database = await Database.opened(settings.database_url or url_of(settings.home / "visavis.db"))
+        stack.push_async_callback(database.close)
+        async with database.session() as session:
+            await ensure_local(session)
+        cache = Cache(vault, settings.avatar_cache_size, DISK_FOR_MEMORY * settings.avatar_cache_size)
+        stack.push_async_callback(cache.close)
+        with contextlib.suppress(StorageError):  # it serves without what earlier processes left
+            await cache.open()
+        opened = Registry(database, vault, cache, lambda: files("face"), _scanner(settings), face)
+        stack.callback(opened.close)
+        yield opened
+
+
+@contextlib.contextmanager
+def face_engine(settings: "Settings") -> Iterator["Face"]:
+    """The face engine that is set, at its usual speed."""
+    from visavis.plugins import engine, face_named
+
+    made: Face = engine("face", face_named(settings.avatar_backend))(fps=25, seed=0)
+    with contextlib.closing(made):
+        yield made
+
+
+def signer(settings: "Settings") -> "Signer":
+    """Who signs what is made: the operator, or this installation. Blocks.
+
+    Raises:
+        InputError: the operator's certificate is of no use.
+    """
+    from visavis.credentials import signer_at
+
+    return signer_at(settings.home / CREDENTIALS, settings.c2pa_certificate, settings.c2pa_key)
+
+
+def files(model: str) -> Mapping[str, Path]:
+    """The files of a model, fetched where they are not there yet. Blocks."""
+    from visavis.models import Store
+
+    with contextlib.closing(Bar(f"fetching {model}", "B")) as bar:
+        return Store().files(model, bar.at, note)
+
+
+def _vault(settings: "Settings") -> "Vault":
+    from visavis.avatars.vault import MasterKeys, vault_at
+
+    keys = MasterKeys.found(settings.home / "master.key")
+    return vault_at(settings.vault_url or settings.home / "vault", keys)
+
+
+def _scanner(settings: "Settings") -> "Scanner | None":
+    from visavis.intake.clamd import Clamd
+
+    return Clamd(settings.clamav) if settings.clamav else None

@@ -1,0 +1,113 @@
+"""One upload from its first byte to what is kept of it: known, scanned, opened in the sandbox.
+
+Owns which kinds are taken for what, and what may come out of the sandbox for each. Refuses to open
+anything in this process, and to believe what comes out: it is held against its expected shape.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from visavis.errors import UploadError
+from visavis.intake.clamd import Scanner
+from visavis.intake.kinds import PICTURES, SOUNDS, VIDEOS, Kind, kind_of
+from visavis.intake.messages import Answer
+from visavis.intake.received import Spool
+from visavis.intake.sandbox import Task, run
+
+__all__ = ["Answer", "study_portrait", "study_voice"]
+
+_MB: Final = 2**20
+
+
+class _Kept(NamedTuple):
+    """What may be kept of an upload: the types of the facts, and how many bytes of each blob."""
+
+    facts: Mapping[str, Any]
+    blobs: Mapping[str, int]
+
+
+_STILL: Final = _Kept(
+    {"kind": str, "width": int, "height": int, "quality": dict}, {"picture": 16 * _MB, "face": _MB}
+)
+_MOVING: Final = _Kept(
+    {**_STILL.facts, "fps": int, "seconds": float, "loop": dict, "best": list, "sentences": list},
+    {**_STILL.blobs, "clip": 48 * _MB, "track": 32 * _MB},
+)
+_SPOKEN: Final = _Kept(
+    {"language": str | None, "gender": str, "seconds": float, "quality": dict}, {"sample": 8 * _MB}
+)
+
+_PHOTO: Final = Task("visavis.intake.photos:photo", 1536 * _MB, 20, _STILL.blobs)
+_GIF: Final = Task("visavis.intake.clips:gif", 2048 * _MB, 120, _MOVING.blobs)
+_CLIP: Final = Task("visavis.intake.clips:clip", 2048 * _MB, 300, _MOVING.blobs)
+_VOICE: Final = Task("visavis.intake.recordings:recording", 2048 * _MB, 120, _SPOKEN.blobs)
+
+_BLOBS: Final[dict[str, Kind]] = {"picture": "jpeg", "clip": "mp4", "sample": "flac"}
+
+
+async def study_portrait(spool: Spool, models: Mapping[str, Path], scanner: Scanner | None = None) -> Answer:
+    """What is kept of a photo, a GIF or a clip of a face.
+
+    models: the files of portrait.faces.NETWORKS.
+
+    Facts: kind "photo", "gif" or "clip"; width and height of the picture; quality, as portrait.quality
+    gives it. Blobs: picture, a JPEG; face, arrays.packed(Found). What moves has besides: fps, seconds, loop
+    and sentences as in portrait.clip, best: the best frames' numbers; clip, an MP4 of the picture's size
+    without sound; track, arrays.packed(Track). The picture of a clip is its best frame.
+
+    Raises:
+        UploadError: it cannot be taken, and why.
+        ModelError: a model is missing or damaged.
+        StorageError: the scanner cannot be reached.
+    """
+    kind = _taken(spool, PICTURES | VIDEOS, "send a photo or a clip as JPEG, PNG, WebP, GIF, MP4 or MOV")
+    task = _CLIP if kind in VIDEOS else _GIF if kind == "gif" else _PHOTO
+    answer = await _studied(task, {"kind": kind, "models": _paths(models)}, spool, scanner)
+    return _believed(answer, _STILL if answer.facts.get("kind") == "photo" else _MOVING)
+
+
+async def study_voice(spool: Spool, scanner: Scanner | None = None) -> Answer:
+    """What is kept of a recording, or of the sound of a video.
+
+    Facts: language and gender as they were heard; seconds of the sample; quality as voices gives it.
+    Blobs: sample, FLAC, mono, 24 kHz.
+
+    Raises:
+        UploadError: it cannot be taken, and why.
+        StorageError: the scanner cannot be reached.
+    """
+    kind = _taken(spool, SOUNDS | VIDEOS, "send a recording as WAV, MP3, FLAC, M4A or OGG, or a video")
+    return _believed(await _studied(_VOICE, {"kind": kind}, spool, scanner), _SPOKEN)
+
+
+def _taken(spool: Spool, kinds: frozenset[Kind], ask: str) -> Kind:
+    kind = kind_of(spool.head)
+    if kind is None:
+        raise UploadError("kind", f"the file is none of the kinds that are taken; {ask}")
+    if kind not in kinds:
+        raise UploadError("kind", f"the file is {kind.upper()}, which is not taken here; {ask}")
+    return kind
+
+
+def _paths(models: Mapping[str, Path]) -> dict[str, str]:
+    """Where they lie, for a process that is somewhere else."""
+    return {name: str(path.absolute()) for name, path in models.items()}
+
+
+async def _studied(task: Task, arguments: dict[str, Any], spool: Spool, scanner: Scanner | None) -> Answer:
+    if scanner is not None:
+        await scanner.scan(spool.read())
+    return await run(task, arguments, spool.read(), spool.size)
+
+
+def _believed(answer: Answer, kept: _Kept) -> Answer:
+    """The answer, if it looks as an answer has to: a process that was taken over may say anything."""
+    if (
+        answer.facts.keys() == kept.facts.keys()
+        and answer.blobs.keys() == kept.blobs.keys()
+        and all(isinstance(answer.facts[name], kind) for name, kind in kept.facts.items())
+        and all(kind_of(blob) == _BLOBS.get(name, kind_of(blob)) for name, blob in answer.blobs.items())
+    ):
+        return answer
+    raise UploadError("damaged", "the file made the process that opened it answer nonsense; save it anew")

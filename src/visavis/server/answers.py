@@ -1,0 +1,135 @@
+"""The one place where errors become answers: {"code", "detail"}, a word for programs and a sentence.
+
+A traceback, a path of this machine, or what a client sent never gets into one.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from visavis.errors import (
+    AudioError,
+    ConsentError,
+    EngineError,
+    InputError,
+    ModelError,
+    NameTaken,
+    NoSuchFile,
+    OutputError,
+    PortraitError,
+    StorageError,
+    TextError,
+    UnknownName,
+    UploadError,
+    VisavisError,
+)
+from visavis.renderings.line import LineFull
+
+LONGEST: Final = 600
+
+# An error's own sentence is for the user who caused it; None. What the server did not manage is none of the
+# user's doing, and its sentence can name a place on this machine: those are told in these words.
+_ERRORS: Final[dict[type[VisavisError], tuple[int, str, str | None]]] = {
+    UploadError: (422, "upload", None),
+    PortraitError: (422, "portrait", None),
+    AudioError: (422, "sound", None),
+    TextError: (422, "text", None),
+    NameTaken: (409, "name_taken", None),
+    ConsentError: (403, "consent", None),
+    UnknownName: (404, "not_found", None),
+    OutputError: (507, "no_room", "the server cannot write; tell whoever runs it"),
+    InputError: (422, "input", None),
+    NoSuchFile: (404, "not_found", "the file is not there any more"),
+    StorageError: (503, "storage", "the server cannot reach what it has stored; try again in a minute"),
+    ModelError: (503, "models", "the server lacks a model; tell whoever runs it"),
+    EngineError: (500, "engine", "an engine failed while it worked; try again"),
+    VisavisError: (500, "failed", "the server failed; try again"),
+}
+
+# Codes of uploads that mean something other than 422 to HTTP.
+_UPLOADS: Final = {"too_large": 413, "kind": 415, "codec": 415}
+
+_CODES: Final = {
+    400: ("bad_request", "the request cannot be understood"),
+    404: ("not_found", "there is nothing here; see /docs for what there is"),
+    405: ("method_not_allowed", "this address does not take that method; see /docs"),
+}
+
+
+class Refused(HTTPException):
+    """A request that is not served; code: a word for programs. May be raised while a body is read."""
+
+    def __init__(
+        self, status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, sentence, headers)
+        self.code = code
+
+
+def failure(status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer to what went wrong."""
+    if len(sentence) > LONGEST:
+        sentence = sentence[: LONGEST - 1] + "…"
+    return JSONResponse({"code": code, "detail": sentence}, status, headers)
+
+
+def answer_to(error: Exception) -> Response:
+    """What a client is told of an error, whatever it is."""
+    if isinstance(error, Refused):
+        return failure(error.status_code, error.code, error.detail, error.headers)
+    if isinstance(error, HTTPException):
+        code, sentence = _CODES.get(error.status_code, ("refused", "the request cannot be served"))
+        return failure(error.status_code, code, sentence, error.headers)
+    if isinstance(error, RequestValidationError):
+        return failure(422, "invalid", _wrong(error.errors()))
+    if isinstance(error, UploadError):
+        return failure(_UPLOADS.get(error.code, 422), error.code, str(error))
+    if isinstance(error, LineFull):
+        return failure(429 if error.own else 503, "line_full", str(error), {"retry-after": "30"})
+    for kind in type(error).__mro__:
+        if kind in _ERRORS:
+            status, code, instead = _ERRORS[kind]
+            return failure(status, code, instead or str(error))
+    return failure(500, "failed", "the server made a mistake; it is in its log")
+
+
+def invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:
+    """What pydantic found, as a refusal."""
+    return Refused(422, "invalid", _wrong(errors))
+
+
+def answer_errors(app: FastAPI) -> None:
+    """Let an app answer every error in this shape."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        answer = answer_to(error)
+        if answer.status_code >= 500:
+            request.state.error = error
+        return answer
+
+    async def leave(request: Request, error: Exception) -> Response:
+        return Response(status_code=499)  # nobody hears it; it is for the log
+
+    for kind in (HTTPException, RequestValidationError, VisavisError):
+        app.add_exception_handler(kind, answer)
+    app.add_exception_handler(ClientDisconnect, leave)
+
+
+def _wrong(errors: Sequence[Mapping[str, Any]]) -> str:
+    """Which fields are wrong, and how; never what was in them."""
+    return "; ".join(f"{_place(error['loc'])}: {_small(error['msg'])}" for error in errors[:8])
+
+
+def _place(loc: Sequence[object]) -> str:
+    names = [str(name) for name in loc if name not in ("body", "query", "path")]
+    return ".".join(names) or "the body"
+
+
+def _small(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]

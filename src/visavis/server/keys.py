@@ -1,0 +1,76 @@
+"""Who asks: the one local user, or the owner of the key that was shown."""
+
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from visavis.avatars.database import Database
+from visavis.avatars.people import LOCAL, owner_of
+from visavis.server.answers import Refused
+
+# Longer than any of ours; nobody needs to hash more.
+LONGEST = 256
+
+_bearer = HTTPBearer(auto_error=False, description="A key that `visavis keys` made")
+_header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """In whose name something is done; actor: who it was, for the audit."""
+
+    owner: str
+    actor: str
+
+
+class Keys(Protocol):
+    """Knows the owners of keys."""
+
+    async def caller(self, key: str) -> Caller | None:
+        """None for a key that is none, or was revoked."""
+        ...
+
+
+class StoredKeys:
+    """The keys that a database knows. pepper: what the vault's master key derives for people.PEPPER."""
+
+    def __init__(self, database: Database, pepper: bytes) -> None:
+        self._database, self._pepper = database, pepper
+
+    async def caller(self, key: str) -> Caller | None:
+        """The owner of a key; who acts is the key."""
+        async with self._database.session() as session:
+            found = await owner_of(session, key, self._pepper)
+        return Caller(found.owner, found.key) if found else None
+
+
+async def caller(
+    request: Request,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    header: Annotated[str | None, Security(_header)],
+) -> Caller:
+    """Who asks.
+
+    Raises:
+        Refused: 401, where keys are wanted and none of ours was shown.
+    """
+    keys: Keys | None = request.app.state.parts.keys
+    if keys is None:
+        found: Caller | None = Caller(LOCAL, LOCAL)
+    else:
+        key = bearer.credentials if bearer else header or ""
+        found = await keys.caller(key) if 0 < len(key) <= LONGEST else None
+    if found is None:
+        raise Refused(
+            401,
+            "unauthorized",
+            "a valid key is needed; send it as Authorization: Bearer KEY or X-API-Key: KEY",
+            {"WWW-Authenticate": "Bearer"},
+        )
+    request.state.owner = found.owner
+    return found
+
+
+Who = Annotated[Caller, Depends(caller)]

@@ -1,0 +1,54 @@
+"""How often one client may upload and have videos made, where clients have keys."""
+
+import math
+import time
+
+from fastapi import Depends, Request
+from limits import RateLimitItem, parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from visavis.server.answers import Refused
+from visavis.server.keys import Caller, Who
+
+
+class Rates:
+    """Counts in a moving window, in this process's memory. uploads, renderings: as in "30/hour"."""
+
+    def __init__(self, uploads: str, renderings: str) -> None:
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self.uploads, self.renderings = parse(uploads), parse(renderings)
+
+    async def spend(self, item: RateLimitItem, what: str, caller: Caller) -> None:
+        """Count one more.
+
+        Raises:
+            Refused: 429, with the seconds to wait for.
+        """
+        if await self._limiter.hit(item, what, caller.actor):
+            return
+        window = await self._limiter.get_window_stats(item, what, caller.actor)
+        seconds = max(1, math.ceil(window.reset_time - time.time()))
+        raise Refused(
+            429,
+            "too_many",
+            f"that was one of the {what} too many; try again in {seconds} s",
+            {"Retry-After": str(seconds)},
+        )
+
+
+async def _upload(request: Request, caller: Who) -> None:
+    rates: Rates | None = request.app.state.rates
+    if rates is not None:
+        await rates.spend(rates.uploads, "uploads", caller)
+
+
+async def _rendering(request: Request, caller: Who) -> None:
+    rates: Rates | None = request.app.state.rates
+    if rates is not None:
+        await rates.spend(rates.renderings, "videos", caller)
+
+
+# Dependencies of the routes that they bound.
+UPLOAD = Depends(_upload)
+RENDERING = Depends(_rendering)

@@ -1,0 +1,69 @@
+"""What is noted of each request, in the log and in the figures, and the last place an error can get to."""
+
+import secrets
+import time
+from typing import Final
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
+
+from visavis.renderings.failure import traced
+from visavis.server.answers import answer_to
+from visavis.server.metrics import Metrics
+
+METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+# Nobody was there to be answered; nginx's number for it.
+GONE: Final = 499
+
+
+class Recorded:
+    """An ASGI layer around all that can fail: every request is answered, and leaves a line and a count."""
+
+    def __init__(self, app: ASGIApp, log: FilteringBoundLogger, metrics: Metrics) -> None:
+        self.app = app
+        self._log, self._metrics = log, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        began = time.perf_counter()
+        request_id = secrets.token_hex(8)
+        status = 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                MutableHeaders(scope=message)["x-request-id"] = request_id
+            await send(message)
+
+        state = scope.setdefault("state", {})
+        try:
+            await self.app(scope, receive, noted)
+            if "error" in state:  # it was answered, in words that do not tell what it was
+                self._log.error("failure", request_id=request_id, error=traced(state["error"]))
+        except Exception as error:
+            self._log.error("mistake", request_id=request_id, error=traced(error))
+            if not status:
+                await answer_to(error)(scope, receive, noted)
+        finally:
+            method = scope["method"] if scope["method"] in METHODS else "OTHER"
+            route, seconds = _route(scope), time.perf_counter() - began
+            self._metrics.request(method, route, status or GONE, seconds)
+            self._log.info(
+                "request",
+                method=method,
+                route=route,
+                status=status or GONE,
+                milliseconds=round(1000 * seconds, 1),
+                request_id=request_id,
+                owner=state.get("owner"),
+            )
+
+
+def _route(scope: Scope) -> str:
+    """The template that a path fits, never the path."""
+    path = getattr(scope.get("route"), "path", None)
+    return path if isinstance(path, str) else "none"

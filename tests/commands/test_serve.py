@@ -1,0 +1,129 @@
+"""The server as a user starts it, in a process and a data folder of its own."""
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import fetched
+from visavis.commands.serve import listening
+from visavis.config import Settings
+from visavis.errors import InputError
+
+START = """
+import argparse, sys
+from visavis.commands import serve
+from visavis.commands.process import ended_by_signals
+parser = argparse.ArgumentParser()
+serve.add(parser.add_subparsers(), argparse.ArgumentParser(add_help=False))
+with ended_by_signals():
+    args = parser.parse_args(["serve", "--port", "0"])
+    args.verbose = False
+    args.run(args)
+"""
+
+MARK = b"nobody but the person on it may see this picture. " * 3
+FORM = (
+    b'--XyZ\r\nContent-Disposition: form-data; name="avatar_name"\r\n\r\nHalf\r\n'
+    b'--XyZ\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n\xff\xd8\xff'
+)
+
+
+@contextlib.contextmanager
+def serving(folder: Path, **environ: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The process, and the port it is at."""
+    fetched("face"), fetched("demo-portrait")
+    (folder / "tmp").mkdir(exist_ok=True)
+    own = {"DATA_FOLDER": str(folder / "data"), "TMPDIR": str(folder / "tmp")}
+    with subprocess.Popen(
+        [sys.executable, "-c", START],
+        stderr=subprocess.PIPE, text=True, cwd=folder, env={**os.environ, **own, **environ},
+    ) as process:  # fmt: skip
+        assert process.stderr is not None
+        told = ""
+        for line in process.stderr:
+            told += line
+            if found := re.search(r"at http://127\.0\.0\.1:(\d+)", line):
+                try:
+                    yield process, int(found[1])
+                finally:
+                    process.kill()
+                    process.communicate()
+                return
+        pytest.fail(f"it does not start: {told}")
+
+
+def everything(folder: Path) -> Iterator[bytes]:
+    """What is in the files below a folder."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            yield path.read_bytes()
+
+
+@contextlib.asynccontextmanager
+async def half_an_upload(port: int) -> AsyncIterator[None]:
+    """A registration that has sent four megabytes of many, and goes no further."""
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = "POST /avatar/register HTTP/1.1\r\nHost: localhost\r\nContent-Length: 40000000\r\n"
+    writer.write(f"{head}Content-Type: multipart/form-data; boundary=XyZ\r\n\r\n".encode() + FORM)
+    for _ in range(4):
+        writer.write(MARK * (2**20 // len(MARK)))
+        await writer.drain()
+    try:
+        yield
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+async def test_ended_in_an_upload_it_leaves_no_avatar_and_no_plaintext(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with serving(tmp_path) as (process, port):
+        async with half_an_upload(port), httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            assert (await http.get("/avatar/list")).json() == {"avatars": []}
+            assert not [content for content in everything(tmp_path) if MARK[:40] in content]
+            process.send_signal(number)
+            await asyncio.get_running_loop().run_in_executor(None, process.wait, 60)
+    assert not [content for content in everything(tmp_path) if MARK[:40] in content]
+    assert not list((tmp_path / "tmp").iterdir())
+    with serving(tmp_path) as (_, port):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            assert (await http.get("/avatar/list")).json() == {"avatars": []}
+
+
+def test_with_keys_it_asks_for_one(tmp_path: Path) -> None:
+    with serving(tmp_path, API_KEYS="true") as (_, port):
+        assert httpx.get(f"http://127.0.0.1:{port}/avatar/list").status_code == 401
+        assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org", ""])
+def test_without_keys_it_is_for_this_machine_alone(host: str) -> None:
+    with pytest.raises(InputError, match="API_KEYS=true"):
+        listening(Settings(host=host))
+
+
+def test_a_port_that_is_taken_is_told_in_a_sentence() -> None:
+    taken = socket.create_server(("127.0.0.1", 0))
+    with contextlib.closing(taken), pytest.raises(InputError, match="name another --port"):
+        listening(Settings(port=taken.getsockname()[1]))
+    with pytest.raises(InputError, match="cannot listen"):
+        listening(Settings(host="192.0.2.1", api_keys=True))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_it_listens_where_it_is_told(host: str) -> None:
+    with contextlib.closing(listening(Settings(host=host, port=0))) as found:
+        assert found.getsockname()[1] > 0

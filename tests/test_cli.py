@@ -43,6 +43,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.syspath_prepend(str(strangers))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(strangers), str(ROOT)]))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DATA_FOLDER", str(tmp_path / "data"))
     for name in ("LOG_LEVEL", "AVATAR_BACKEND", "DEFAULT_REFERENCE_IMAGE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(folder)
@@ -410,7 +411,8 @@ def test_the_portrait_that_is_set_speaks_where_none_is_named(
             "--tts is for a text that is to be spoken; leave it",
         ),
         (("say", "--sheet", "s.png", "--out", "a.mp4"), "--out is for a video; give a text or --audio FILE"),
-        (("say", "Hi.", "--avatar", "me"), "avatars cannot be registered in this version"),
+        (("say", "Hi.", "--avatar", "me", "--portrait", "a.png"), "either --portrait or --avatar speaks"),
+        (("say", "Hi.", "--tts", "scripted", "--avatar", "me"), "unknown avatar 'me'; there is: none"),
         (("say", "Hi.", "--tts", "espaek"), "unknown tts engine 'espaek'; did you mean espeak?"),
         (
             ("say", "Hi.", "--tts", "scripted", "--face", "wrap"),
@@ -529,7 +531,7 @@ def test_every_command_heeds_the_log_level(level: str, told: bool) -> None:
 
 def test_a_bad_setting_stops_only_what_needs_settings(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "visavis.toml").write_text("log_level = 7\n")
-    assert main(["voices", "--tts", "scripted"]) == 0
+    assert main(["models", "list"]) == 0
     main(["doctor"])
     assert "NO  settings" in capsys.readouterr().out
 

@@ -23,7 +23,7 @@ def board(sigma: float, contrast: float = 60.0, noise: float = 0.0, eyes: float 
 @settings(deadline=None, max_examples=25)
 @given(st.floats(2.0, 6.0), st.floats(10, 70))
 def test_the_blur_of_edges_is_measured_whatever_their_contrast(sigma: float, contrast: float) -> None:
-    assert blur(board(sigma, contrast)) == pytest.approx(np.sqrt(sigma**2 - 1.2**2), rel=0.15, abs=0.25)
+    assert blur(board(sigma, contrast)) == pytest.approx(np.sqrt(sigma**2 - 1.2**2), rel=0.2, abs=0.25)
 
 
 @pytest.mark.parametrize("noise", [3.0, 10.0])

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visavis.portrait.faces import Found, followed, glimpsed, studied
@@ -35,6 +35,7 @@ def test_no_line_leads_across_a_cut_or_to_nobody() -> None:
     assert track_of([], 0, 30.0).landmarks.shape == (0, 468, 3)
 
 
+@settings(deadline=None, max_examples=25)
 @given(st.lists(st.one_of(st.none(), st.floats(100, 900)), min_size=1, max_size=12), st.integers(1, 4))
 def test_every_frame_that_was_looked_at_is_as_it_was_seen(places: list[float | None], every: int) -> None:
     looks = [look(n * every, x) for n, x in enumerate(places)]

@@ -5,6 +5,7 @@ how it is undone. A registration that dies leaves files that nothing names, whic
 to know how uploads arrive and what engines are called.
 """
 
+import asyncio
 import contextlib
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +33,7 @@ from visavis.errors import ConsentError, InputError, NameTaken, NoSuchFile, Unkn
 from visavis.intake.clamd import Scanner
 from visavis.intake.studies import Answer, study_portrait, study_voice
 from visavis.media import LANGUAGES, Language, Portrait
-from visavis.streams import Worker
+from visavis.streams import Worker, processors
 
 ABANDONED: Final = timedelta(hours=1)
 """How old a file is that no row names before it is taken for left behind: no registration takes as long."""
@@ -85,6 +86,8 @@ class Registry:
         self._engine = face
         self._size = size
         self._worker = Worker("portraits")
+        # Each takes a processor, and up to 2 GB: more of them at once would only take longer.
+        self._studying = asyncio.Semaphore(processors())
 
     def close(self) -> None:
         """Free the thread; database and vault are closed by whoever opened them."""
@@ -106,7 +109,8 @@ class Registry:
         name, label = _named(name), _worded(label, "user_id")
         await self._admitted(Avatar, owner, name, consent)
         models = await self._worker.run(self._models)
-        answer = await study_portrait(spool, models, self._scanner)
+        async with self._studying:
+            answer = await study_portrait(spool, models, self._scanner)
         facts = dict(answer.facts)
         report = facts.pop("quality")
         if report["verdict"] == "unusable":
@@ -138,7 +142,8 @@ class Registry:
         """
         name, label = _named(name), _worded(label, "user_id")
         await self._admitted(Voice, owner, name, consent)
-        answer = await study_voice(spool, self._scanner)
+        async with self._studying:
+            answer = await study_voice(spool, self._scanner)
         facts = dict(answer.facts)
         report = facts.pop("quality")
         if report["verdict"] == "unusable":

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -16,83 +16,29 @@ if TYPE_CHECKING:
     from visavis.media import Portrait
     from visavis.stopwatch import Stopwatch
 
-Faces: TypeAlias = "tuple[Callable[[], Awaitable[Portrait]], Callable[[], Awaitable[Prepared]]]"
+Framed: TypeAlias = "Callable[[], Portrait]"
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
     """Ready to be filmed.
 
-    portrait, prepared: the face, framed, and as the engine wants it; whichever is asked for is made.
+    prepared: gives the face as the engine wants it.
     voice: None where the text decides, or where nothing is spoken.
     consents: ids of the records by which those who are registered have agreed.
     """
 
-    portrait: "Callable[[], Awaitable[Portrait]]"
     prepared: "Callable[[], Awaitable[Prepared]]"
     voice: "Voice | None" = None
     consents: tuple[str, ...] = ()
 
 
-@contextlib.asynccontextmanager
-async def casting(
-    settings: "Settings",
-    photo: Path | None,
-    avatar: str | None,
-    voice: str | None,
-    face: "Face",
-    tts: "Tts | None",
-    size: tuple[int, int],
-    watch: "Stopwatch",
-) -> AsyncIterator[Cast]:
-    """Find everybody; what is registered is only opened where it is asked for.
+def photographed(settings: "Settings", photo: Path | None, size: tuple[int, int]) -> Framed:
+    """What takes the portrait of a photo, once; the models that it takes are fetched at once.
 
-    photo: None for the one that is set, or the demo portrait. avatar, voice: names or ids.
-
-    Raises:
-        UnknownName: there is no such avatar or voice. ConsentError: the consent was taken back.
+    photo: None for the one that is set, or the demo portrait.
     """
-    from visavis.avatars.people import LOCAL
-    from visavis.commands.opening import registry
-
-    speaker = next((one for one in tts.voices if one.name == voice), None) if tts else None
-    unknown = tts is not None and voice is not None and speaker is None
-    if avatar is None and not unknown:
-        yield Cast(*_photographed(settings, photo, face, size, watch), speaker)
-        return
-    async with registry(settings) as opened:
-        consents = []
-        if tts is not None and voice is not None:
-            speaker = await opened.speaker(LOCAL, voice, tts)
-            if speaker.likeness:
-                consents.append((await opened.voice(LOCAL, voice)).consent)
-        if avatar is None:
-            faces = _photographed(settings, photo, face, size, watch)
-        else:
-            row = await opened.avatar(LOCAL, avatar)
-            consents.append(row.consent)
-            faces = _known(opened, row.id, face, size, watch)
-        yield Cast(*faces, speaker, tuple(consents))
-
-
-def _known(opened: "Registry", avatar: str, face: "Face", size: tuple[int, int], watch: "Stopwatch") -> Faces:
-    """The same as `_photographed`, of a registered avatar."""
-    from visavis.avatars.people import LOCAL
-
-    async def prepared() -> "Prepared":
-        with watch.timing("prepare"):
-            return await opened.face(LOCAL, avatar, face, *size)
-
-    return partial(opened.portrait, LOCAL, avatar, *size), prepared
-
-
-def _photographed(
-    settings: "Settings", photo: Path | None, face: "Face", size: tuple[int, int], watch: "Stopwatch"
-) -> Faces:
-    """What frames the face of a photo, and what prepares it; the models that it takes are fetched at once."""
     from visavis.commands.opening import files
-    from visavis.render import prepared_from
-    from visavis.streams import Worker, closing
 
     networks = files("face")
     source = photo or settings.default_reference_image
@@ -100,6 +46,7 @@ def _photographed(
         note("no --portrait is given, so the demo portrait speaks")
         source = next(iter(files("demo-portrait").values()))
 
+    @cache
     def framed() -> "Portrait":
         from visavis.portrait import take
         from visavis.portrait.faces import Finder
@@ -109,8 +56,71 @@ def _photographed(
             note(sentence)
         return portrait
 
-    async def taken() -> "Portrait":
-        async with closing(Worker("portrait")) as worker:
-            return await worker.run(framed)
+    return framed
 
-    return taken, partial(prepared_from, framed, face, watch)
+
+async def registered(settings: "Settings", avatar: str, size: tuple[int, int]) -> "tuple[Portrait, str]":
+    """The portrait of a registered avatar, by its name or id, and the id of the consent that it rests on.
+
+    Raises:
+        UnknownName: there is no such avatar. ConsentError: the consent was taken back.
+    """
+    from visavis.avatars.people import LOCAL
+    from visavis.commands.opening import registry
+
+    async with registry(settings) as opened:
+        row = await opened.avatar(LOCAL, avatar)
+        return await opened.portrait(LOCAL, row.id, *size), row.consent
+
+
+@contextlib.asynccontextmanager
+async def casting(
+    settings: "Settings",
+    framed: Framed | None,
+    avatar: str,
+    voice: str | None,
+    face: "Face",
+    tts: "Tts | None",
+    size: tuple[int, int],
+    watch: "Stopwatch",
+) -> AsyncIterator[Cast]:
+    """Find everybody; what is registered is only opened where it is asked for.
+
+    framed: the portrait; where it is None, that of the avatar. avatar, voice: names or ids.
+
+    Raises:
+        UnknownName: there is no such avatar or voice. ConsentError: the consent was taken back.
+    """
+    from visavis.render import prepared_from
+
+    own = next((one for one in tts.voices if one.name == voice), None) if tts else None
+    if framed is not None and (tts is None or voice is None or own is not None):
+        yield Cast(partial(prepared_from, framed, face, watch), own)
+        return
+    # Imported here: it brings the database with it, which takes half of the time to a first frame.
+    from visavis.avatars.people import LOCAL
+    from visavis.commands.opening import registry
+
+    async with registry(settings) as opened:
+        consents = []
+        if tts is not None and voice is not None:
+            own = await opened.speaker(LOCAL, voice, tts)
+            consents += [(await opened.voice(LOCAL, voice)).consent] if own.likeness else []
+        prepared: Callable[[], Awaitable[Prepared]]
+        if framed is not None:
+            prepared = partial(prepared_from, framed, face, watch)
+        else:
+            row = await opened.avatar(LOCAL, avatar)
+            consents.append(row.consent)
+            prepared = partial(_known, opened, row.id, face, size, watch)
+        yield Cast(prepared, own, tuple(consents))
+
+
+async def _known(
+    opened: "Registry", avatar: str, face: "Face", size: tuple[int, int], watch: "Stopwatch"
+) -> "Prepared":
+    """What `render.prepared_from` is to a photo."""
+    from visavis.avatars.people import LOCAL
+
+    with watch.timing("prepare"):
+        return await opened.face(LOCAL, avatar, face, *size)

@@ -1,6 +1,7 @@
 """`visavis doctor`: what this machine can run, and what is missing."""
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
@@ -53,7 +54,9 @@ def examined() -> Iterator[Finding]:
     yield from _engines()
     yield _codecs()
     yield from _models()
+    yield _sandbox()
     yield _settings()
+    yield from _data()
     yield _room("room here", Path())
 
 
@@ -104,6 +107,21 @@ def _models() -> Iterator[Finding]:
     yield _room("room for models", store.folder)
 
 
+def _sandbox() -> Finding:
+    """What keeps the process in its bounds that opens uploads."""
+    import asyncio
+
+    from visavis.intake import sandbox
+
+    layers = asyncio.run(sandbox.layers())
+    missing = ", ".join(layer for layer, there in layers.items() if not there)
+    if missing:
+        return Finding(
+            None, "sandbox", f"this system does not give it: {missing}; take uploads from people you know"
+        )
+    return Finding(True, "sandbox", ", ".join(layers))
+
+
 def _settings() -> Finding:
     from visavis import config
     from visavis.plugins import face_named
@@ -113,7 +131,16 @@ def _settings() -> Finding:
         face_named(settings.avatar_backend)
     except InputError as error:
         return Finding(False, "settings", str(error))
-    return Finding(None, "settings", ", ".join(f"{name}={value}" for name, value in settings.shown.items()))
+    plain = config.Settings().shown
+    changed = [f"{name}={value}" for name, value in settings.shown.items() if value != plain[name]]
+    return Finding(None, "settings", ", ".join(changed) or "none is set")
+
+
+def _data() -> Iterator[Finding]:
+    from visavis import config
+
+    with contextlib.suppress(InputError):  # told among the settings
+        yield _room("room for avatars", config.load().home)
 
 
 def _room(what: str, folder: Path) -> Finding:

@@ -19,13 +19,13 @@ from visavis.commands.typed import Typed
 from visavis.errors import InputError, TextError
 
 if TYPE_CHECKING:
-    from visavis.commands.casting import Cast
+    from visavis.commands.casting import Cast, Framed
     from visavis.config import Settings
     from visavis.contracts import Clause, Face, Tts
     from visavis.credentials import Facts
-    from visavis.media import Language, Portrait
+    from visavis.media import Language
     from visavis.reading import Reader
-    from visavis.render import Film
+    from visavis.render import Film, Finish
     from visavis.soundtrack import Track
     from visavis.stopwatch import Stopwatch
 
@@ -98,6 +98,8 @@ def add(
 
 def run(args: argparse.Namespace) -> None:
     from visavis import config
+    from visavis.commands.casting import photographed
+    from visavis.credentials import Facts, named
 
     since = process_age()
     _check(args)
@@ -109,8 +111,12 @@ def run(args: argparse.Namespace) -> None:
             tts = stack.enter_context(closing(_tts(args.tts or TTS)))
         out = _out(args)
         face = stack.enter_context(closing(_face(args, settings)))
-        film = until_told(_made(args, settings, tts, face, out, since))
-        if film is not None:
+        framed = photographed(settings, args.portrait, args.size) if args.avatar is None else None
+        if args.sheet is not None:
+            _make_sheet(args, settings, face, framed)
+        if out is not None:
+            film, consents = until_told(_made(args, settings, tts, face, framed, out, since))
+            _sign(out, settings, Facts(named(face), named(tts) if tts else "", _heard(args), consents))
             _report(film, as_json=args.json)
 
 
@@ -217,77 +223,65 @@ async def _made(
     settings: "Settings",
     tts: "Tts | None",
     face: "Face",
-    out: Path | None,
+    framed: "Framed | None",
+    out: Path,
     since: float,
-) -> "Film | None":
-    """The sheet and the film that were asked for, signed; no film where there is nothing to say."""
+) -> "tuple[Film, tuple[str, ...]]":
+    """The film that was asked for, and the ids of the consents that it rests on."""
     from visavis.commands.casting import casting
+    from visavis.render import film
     from visavis.stopwatch import Stopwatch
 
     watch = Stopwatch(since)
-    who = (args.portrait, args.avatar, args.voice)
+    who = (framed, args.avatar, args.voice, face, tts, args.size, watch)
     with ExitStack() as stack:
-        async with casting(settings, *who, face, tts, args.size, watch) as cast:
-            if args.sheet is not None:
-                _make_sheet(args.sheet, face, await cast.portrait())
-                await _signed(args.sheet, settings, _facts(face, None, None, cast))
-            if out is None:
-                return None
+        async with casting(settings, *who) as cast:
             track = _recorded(args, stack) if tts is None else _spoken(args, tts, cast, watch, stack)
-            made = await _filmed(
-                track, face, cast, out, args, watch, notice=args.notice or settings.visible_notice
-            )
-            await _signed(out, settings, _facts(face, tts, _heard(args), cast))
-            return made
+            finish = _finish(args, noticed=args.notice or settings.visible_notice)
+            with closing(Bar("speaking", "s")) as bar:
+                made = await film(track, face, cast.prepared, out, args.size, watch, bar.at, finish)
+    return made, cast.consents
 
 
-async def _filmed(
-    track: "Track",
-    face: "Face",
-    cast: "Cast",
-    out: Path,
-    args: argparse.Namespace,
-    watch: "Stopwatch",
-    *,
-    notice: bool,
-) -> "Film":
-    from visavis.render import film, unfinished
+def _finish(args: argparse.Namespace, *, noticed: bool) -> "Finish":
+    """What is done to every picture."""
+    from visavis.render import unfinished
 
-    finish = unfinished
-    if notice:
-        from visavis.credentials import noticed
+    if not noticed:
+        return unfinished
+    from visavis.credentials import noticed as with_notice
 
-        finish = partial(noticed, language=_heard(args) or "en")
-    with closing(Bar("speaking", "s")) as bar:
-        return await film(track, face, cast.prepared, out, args.size, watch, bar.at, finish)
+    return partial(with_notice, language=_heard(args) or "en")
 
 
-def _make_sheet(out: Path, face: "Face", portrait: "Portrait") -> None:
+def _make_sheet(
+    args: argparse.Namespace, settings: "Settings", face: "Face", framed: "Framed | None"
+) -> None:
+    from visavis.commands.casting import registered
+    from visavis.credentials import Facts, named
     from visavis.sheet import Poser, close_up, write_sheet
 
     if not isinstance(face, Poser):
         raise InputError(f"{type(face).__name__} cannot pose for a contact sheet; use --face warp")
-    write_sheet(face, face.prepare(portrait), close_up(portrait), out)
-    note(f"the contact sheet is in {out}")
+    consents: list[str] = []
+    if framed is not None:
+        portrait = framed()
+    else:
+        portrait, *consents = until_told(registered(settings, args.avatar, args.size))
+    write_sheet(face, face.prepare(portrait), close_up(portrait), args.sheet)
+    _sign(args.sheet, settings, Facts(named(face), consents=tuple(consents)))
+    note(f"the contact sheet is in {args.sheet}")
 
 
-async def _signed(path: Path, settings: "Settings", facts: "Facts") -> None:
+def _sign(path: Path, settings: "Settings", facts: "Facts") -> None:
     """Say in a file what it is; Matroska alone cannot hold that."""
     from visavis.commands.opening import signer
     from visavis.credentials import sign
-    from visavis.streams import Worker, closing
 
     if path.suffix.lower() == ".mkv":
         note(f"{path.name} carries no Content Credentials, for Matroska cannot; an .mp4 or .mov would")
-        return
-    async with closing(Worker("signing")) as worker:
-        await worker.run(lambda: sign(path, signer(settings), facts))
-
-
-def _facts(face: "Face", tts: "Tts | None", language: "Language | None", cast: "Cast") -> "Facts":
-    from visavis.credentials import Facts, named
-
-    return Facts(named(face), named(tts) if tts else "", language, cast.consents)
+    else:
+        sign(path, signer(settings), facts)
 
 
 def _recorded(args: argparse.Namespace, stack: ExitStack) -> "Track":

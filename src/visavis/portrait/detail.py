@@ -26,8 +26,8 @@ _OF_NORMAL = 0.6745
 def blur(near: CloseUp) -> float:
     """The standard deviation of the blur of a face's edges, in 1/128 of the distance between its eyes.
 
-    0 is as sharp as pixels are, and 12 the most that is told apart. Of both directions, so that
-    a movement shows as well.
+    0 is as sharp as pixels are, and 12 the most that is told apart; give or take a fifth. Of the edges
+    across and of those along, mostly the more blurred ones count, so that a movement shows as well.
     """
     noise = grain(near) / 2.55
     fine, coarse = (

@@ -90,6 +90,8 @@ def read(source: Path | bytes) -> Pixels:
             raise
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise _too_large(name, "far more than 25") from error
+        except MemoryError:
+            raise
         # A decoder raises whatever it likes on bytes made to break it: struct.error, KeyError, SyntaxError.
         except Exception as error:
             raise PortraitError(

@@ -30,7 +30,7 @@ from visavis.voices.spectrum import bandwidth, colour, looks, loudness, middles
 FORMAT: Final = 1
 LOUDNESS: Final = -20.0  # LUFS
 BOUND: Final = 12.0  # dB: a stronger filter makes hiss of what espeak-ng hardly has
-SURE: Final = 0.9
+SURE: Final = 0.6
 LEAST: Final = 1.0  # seconds
 
 _NARROW: Final = 5000.0  # Hz: a telephone, which has no bass either

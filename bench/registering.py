@@ -166,4 +166,4 @@ def _frames() -> Iterator[Pixels]:
             speaking = number < SECONDS * 15
             mouth = Mouth(open=max(0.0, float(np.sin(number / 2))) * 0.6) if speaking else Mouth()
             drawn = warp.picture(face, mouth, life(number, 30, 0))
-            yield cv2.copyMakeBorder(drawn, 28, 28, 448, 448, cv2.BORDER_REPLICATE)
+            yield np.asarray(cv2.copyMakeBorder(drawn, 28, 28, 448, 448, cv2.BORDER_REPLICATE), np.uint8)

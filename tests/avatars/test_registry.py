@@ -23,6 +23,7 @@ from visavis.avatars import registry as module
 from visavis.avatars.audit import events
 from visavis.avatars.cache import Cache
 from visavis.avatars.database import Database, url_of
+from visavis.avatars.database.tables import Avatar
 from visavis.avatars.holdings import erased, exported
 from visavis.avatars.people import LOCAL, create_user, ensure_local
 from visavis.avatars.registry import Permission, Registry
@@ -67,7 +68,7 @@ async def spooled(content: bytes) -> Spool:
     return spool
 
 
-async def registered(registry: Registry, name: str, content: bytes, owner: str = LOCAL) -> "module.Avatar":
+async def registered(registry: Registry, name: str, content: bytes, owner: str = LOCAL) -> Avatar:
     async with await spooled(content) as spool:
         return await registry.register_avatar(owner, owner, name, spool, AGREED)
 

@@ -8,8 +8,8 @@ from itertools import accumulate
 
 import numpy as np
 
-from visavis.contracts import Clause, Stream, Voice
-from visavis.errors import EngineError, UnknownName
+from visavis.contracts import Clause, Stream, Voice, VoiceSample
+from visavis.errors import AudioError, EngineError, UnknownName
 from visavis.media import AudioChunk, Phone, Samples
 
 LETTER = 0.06
@@ -34,6 +34,7 @@ class ScriptedTts:
 
     rate = 16_000
     voices: tuple[Voice, ...] = VOICES
+    version = "1"
 
     def __init__(self, seconds: float = 0.0, fails_at: int | None = None) -> None:
         self.seconds = seconds
@@ -42,7 +43,7 @@ class ScriptedTts:
         self.closed = False
 
     async def speak(self, clauses: Stream[Clause], voice: Voice) -> Stream[AudioChunk]:
-        if voice not in self.voices:
+        if voice not in self.voices and not voice.likeness:
             raise UnknownName("voice", voice.name, (known.name for known in self.voices))
         at = 0
         async with contextlib.aclosing(clauses):
@@ -55,6 +56,13 @@ class ScriptedTts:
                 if len(chunk.samples):
                     yield chunk
                     at = chunk.end
+
+    def resembling(self, sample: VoiceSample, name: str) -> Voice:
+        """A voice that sounds as all of them do; its likeness is how long the sample was."""
+        if not len(sample.samples):
+            raise AudioError("the scripted voice was given nothing to resemble; give it some sound")
+        length = len(sample.samples) / sample.rate
+        return Voice(name, sample.language or "en", "female", f"{length:.3f} s".encode())
 
     def close(self) -> None:
         self.closed = True

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from visavis.media import Portrait
     from visavis.stopwatch import Stopwatch
 
-Framed: TypeAlias = "Callable[[], Portrait]"
+    Framed: TypeAlias = Callable[[], Portrait]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Cast:
     consents: tuple[str, ...] = ()
 
 
-def photographed(settings: "Settings", photo: Path | None, size: tuple[int, int]) -> Framed:
+def photographed(settings: "Settings", photo: Path | None, size: tuple[int, int]) -> "Framed":
     """What takes the portrait of a photo, once; the models that it takes are fetched at once.
 
     photo: None for the one that is set, or the demo portrait.
@@ -59,6 +59,24 @@ def photographed(settings: "Settings", photo: Path | None, size: tuple[int, int]
     return framed
 
 
+def own_voice(tts: "Tts", name: str) -> "Voice | None":
+    """An engine's own voice of a name."""
+    return next((voice for voice in tts.voices if voice.name == name), None)
+
+
+async def check_voice(settings: "Settings", name: str, tts: "Tts") -> None:
+    """See that an engine can speak with a registered voice.
+
+    Raises:
+        UnknownName: there is none. ConsentError: the consent was taken back.
+    """
+    from visavis.avatars.people import LOCAL
+    from visavis.commands.opening import registry
+
+    async with registry(settings) as opened:
+        await opened.speaker(LOCAL, name, tts)
+
+
 async def registered(settings: "Settings", avatar: str, size: tuple[int, int]) -> "tuple[Portrait, str]":
     """The portrait of a registered avatar, by its name or id, and the id of the consent that it rests on.
 
@@ -76,7 +94,7 @@ async def registered(settings: "Settings", avatar: str, size: tuple[int, int]) -
 @contextlib.asynccontextmanager
 async def casting(
     settings: "Settings",
-    framed: Framed | None,
+    framed: "Framed | None",
     avatar: str,
     voice: str | None,
     face: "Face",
@@ -93,7 +111,7 @@ async def casting(
     """
     from visavis.render import prepared_from
 
-    own = next((one for one in tts.voices if one.name == voice), None) if tts else None
+    own = own_voice(tts, voice) if tts is not None and voice is not None else None
     if framed is not None and (tts is None or voice is None or own is not None):
         yield Cast(partial(prepared_from, framed, face, watch), own)
         return

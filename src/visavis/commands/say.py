@@ -98,7 +98,7 @@ def add(
 
 def run(args: argparse.Namespace) -> None:
     from visavis import config
-    from visavis.commands.casting import photographed
+    from visavis.commands.casting import check_voice, own_voice, photographed
     from visavis.credentials import Facts, named
 
     since = process_age()
@@ -109,6 +109,9 @@ def run(args: argparse.Namespace) -> None:
         if args.text is not None and args.audio is None:
             # First of all, because it starts a process, and that gets ready while the rest is imported.
             tts = stack.enter_context(closing(_tts(args.tts or TTS)))
+            if args.voice is not None and own_voice(tts, args.voice) is None:
+                # Before anything is fetched or looked at.
+                until_told(check_voice(settings, args.voice, tts))
         out = _out(args)
         face = stack.enter_context(closing(_face(args, settings)))
         framed = photographed(settings, args.portrait, args.size) if args.avatar is None else None

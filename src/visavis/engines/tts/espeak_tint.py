@@ -54,10 +54,7 @@ class Variant(NamedTuple):
 VARIANTS: Final = (
     Variant("f1", "female"),
     Variant("f2", "female", Echo(140, 10)),
-    Variant("f3", "female", Echo(120, 10)),
-    Variant("f4", "female", Echo(130, 15)),
     Variant("f5", "female", Echo(140, 10)),
-    Variant("steph", "female"),
     Variant("adam", "male"),
     Variant("benjamin", "male"),
     Variant("edward", "male"),

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from visavis.commands.casting import Cast, Framed
     from visavis.config import Settings
     from visavis.contracts import Clause, Face, Tts
-    from visavis.credentials import Facts
     from visavis.media import Language
     from visavis.reading import Reader
     from visavis.render import Film, Finish
@@ -99,7 +98,6 @@ def add(
 def run(args: argparse.Namespace) -> None:
     from visavis import config
     from visavis.commands.casting import check_voice, own_voice, photographed
-    from visavis.credentials import Facts, named
 
     since = process_age()
     _check(args)
@@ -119,7 +117,7 @@ def run(args: argparse.Namespace) -> None:
             _make_sheet(args, settings, face, framed)
         if out is not None:
             film, consents = until_told(_made(args, settings, tts, face, framed, out, since))
-            _sign(out, settings, Facts(named(face), named(tts) if tts else "", _heard(args), consents))
+            _sign(out, settings, face, tts, _heard(args), consents)
             _report(film, as_json=args.json)
 
 
@@ -261,7 +259,6 @@ def _make_sheet(
     args: argparse.Namespace, settings: "Settings", face: "Face", framed: "Framed | None"
 ) -> None:
     from visavis.commands.casting import registered
-    from visavis.credentials import Facts, named
     from visavis.sheet import Poser, close_up, write_sheet
 
     if not isinstance(face, Poser):
@@ -272,18 +269,26 @@ def _make_sheet(
     else:
         portrait, *consents = until_told(registered(settings, args.avatar, args.size))
     write_sheet(face, face.prepare(portrait), close_up(portrait), args.sheet)
-    _sign(args.sheet, settings, Facts(named(face), consents=tuple(consents)))
+    _sign(args.sheet, settings, face, None, None, tuple(consents))
     note(f"the contact sheet is in {args.sheet}")
 
 
-def _sign(path: Path, settings: "Settings", facts: "Facts") -> None:
+def _sign(
+    path: Path,
+    settings: "Settings",
+    face: "Face",
+    tts: "Tts | None",
+    language: "Language | None",
+    consents: tuple[str, ...],
+) -> None:
     """Say in a file what it is; Matroska alone cannot hold that."""
     from visavis.commands.opening import signer
-    from visavis.credentials import sign
+    from visavis.credentials import Facts, named, sign
 
     if path.suffix.lower() == ".mkv":
         note(f"{path.name} carries no Content Credentials, for Matroska cannot; an .mp4 or .mov would")
     else:
+        facts = Facts(named(face), named(tts) if tts else "", language, consents)
         sign(path, signer(settings), facts)
 
 

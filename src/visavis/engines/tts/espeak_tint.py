@@ -52,7 +52,6 @@ class Variant(NamedTuple):
 
 
 VARIANTS: Final = (
-    Variant("f1", "female"),
     Variant("f2", "female", Echo(140, 10)),
     Variant("f5", "female", Echo(140, 10)),
     Variant("adam", "male"),

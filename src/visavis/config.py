@@ -219,7 +219,7 @@ def _bytes(found: _Found) -> int:
 def _rate(found: _Found) -> str:
     """How often, in the words of the library that counts."""
     rate = str(found.value).strip().lower()
-    if not re.fullmatch(r"[1-9]\d*\s*(/|per)\s*\d*\s*(second|minute|hour|day)s?", rate):
+    if not re.fullmatch(r"[1-9]\d*\s*(/|per)\s*([1-9]\d*)?\s*(second|minute|hour|day)s?", rate):
         raise _refused(found, "a number in a time, as in 30/hour")
     return rate
 
@@ -234,7 +234,10 @@ def _origins(found: _Found) -> tuple[str, ...]:
 
 
 def _without_password(value: object) -> object:
-    return re.sub(r"(?<=://)([^/@\s]*):[^/@\s]*@", r"\1:***@", value) if isinstance(value, str) else value
+    """An address without what stands between user and server, or in its question: it may be a password."""
+    if not isinstance(value, str) or "://" not in value:
+        return value
+    return re.sub(r"\?.*$", "?***", re.sub(r"://([^/:@]*):.*@", r"://\1:***@", value))
 
 
 _READERS: Final[dict[str, Callable[[_Found], Any]]] = {

@@ -1,6 +1,7 @@
 """Registration against the real database, vault, cache and sandbox."""
 
 import asyncio
+import contextlib
 import io
 import os
 import signal
@@ -31,7 +32,15 @@ from visavis.avatars.vault import MasterKeys, Spool, vault_at
 from visavis.contracts import Face
 from visavis.engines.face.warp import Warp
 from visavis.engines.tts.espeak import Espeak
-from visavis.errors import ConsentError, InputError, NameTaken, NoSuchFile, UnknownName, UploadError
+from visavis.errors import (
+    ConsentError,
+    InputError,
+    NameTaken,
+    NoSuchFile,
+    PortraitError,
+    UnknownName,
+    UploadError,
+)
 from visavis.language import clauses
 from visavis.media import Samples
 from visavis.streams import stream_of
@@ -174,6 +183,45 @@ async def test_a_picture_that_nothing_can_be_made_of_leaves_nothing(registry: Re
     assert not await files(registry)
     assert not await registry.avatars(LOCAL)
     assert not await registry.consents(LOCAL)
+
+
+async def test_a_face_too_small_to_be_prepared_at_once_is_registered(tmp_path: Path, hopper: bytes) -> None:
+    """It may be large enough for smaller pictures."""
+    image = Image.open(io.BytesIO(hopper))
+    file = io.BytesIO()
+    image.resize((image.width // 4, image.height // 4)).save(file, "PNG")
+    with closing(Warp()) as warp:
+        async with opened(tmp_path, warp) as registry:
+            row = await registered(registry, "small", file.getvalue())
+            assert row.state == "ready"
+            assert (await registry.portrait(LOCAL, "small", 256, 256)).size == (256, 256)
+            with pytest.raises(PortraitError, match="pixels high"):
+                await registry.face(LOCAL, "small", warp, 1024, 1024)
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.2, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6])
+async def test_whoever_goes_away_leaves_all_or_nothing(
+    registry: Registry, hopper: bytes, seconds: float
+) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(registered(registry, "Grace", hopper), seconds)
+    rows = await registry.avatars(LOCAL)
+    assert await files(registry) == {f"{row.id}/{part}" for row in rows for part in ("picture", "face")}
+    assert len(await registry.consents(LOCAL)) == len(rows)
+
+
+async def test_what_is_erased_does_not_come_back(registry: Registry, hopper: bytes) -> None:
+    async with registry.database.session() as session:
+        ann = (await create_user(session, "ann")).id
+    for owner in (LOCAL, ann):
+        arriving = asyncio.ensure_future(registered(registry, "Grace", hopper, owner))
+        await asyncio.sleep(0.1)
+        await erased(owner, LOCAL, registry.database, registry.vault, registry.cache)
+        with pytest.raises(ConsentError, match="erased meanwhile"):
+            await arriving
+        assert not await files(registry, owner)
+        assert not await registry.avatars(owner)
+        assert not await registry.consents(owner)
 
 
 async def test_owners_do_not_see_each_other(registry: Registry, hopper: bytes) -> None:

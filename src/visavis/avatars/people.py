@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Final
 
@@ -39,12 +39,18 @@ _UNUSED: Final = timedelta(minutes=1)
 class KeyOwner:
     """Whom a key stands for.
 
-    owner: the id of the user. key: the id of the key, for the audit. name: what the key is called.
+    owner: the id of the user. key: the id of the key, for the audit. used: when it was last written down
+    that it was used.
     """
 
     owner: str
     key: str
-    name: str
+    used: datetime | None
+
+    @property
+    def is_due(self) -> bool:
+        """Whether its use is to be written down again: once a minute, for a disk wants to be left alone."""
+        return self.used is None or now() - self.used >= _UNUSED
 
 
 async def ensure_local(session: AsyncSession) -> User:
@@ -111,19 +117,30 @@ async def create_key(session: AsyncSession, owner: str, name: str, pepper: bytes
 
 
 async def owner_of(session: AsyncSession, key: str, pepper: bytes) -> KeyOwner | None:
-    """Whom a key stands for; None for what is no key, and for one that was revoked.
+    """Whom a key stands for; None for what is no key, and for one that was revoked. Changes nothing.
 
     Whoever measures the time that this takes learns nothing about other keys: what is looked for is a
     digest that cannot be steered without the pepper, and the last comparison is of constant time.
     """
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         return None
     digest = _digest(key, pepper)
     row = await session.scalar(select(ApiKey).where(ApiKey.digest == digest))
     if row is None or not hmac.compare_digest(row.digest, digest) or row.revoked is not None:
         return None
-    await _note_use(session, row)
-    return KeyOwner(row.owner, row.id, row.name)
+    return KeyOwner(row.owner, row.id, row.used)
+
+
+def is_key(text: str) -> bool:
+    """Whether a text looks like a key; what does not need not be looked for."""
+    return _KEY.fullmatch(text) is not None
+
+
+async def note_use(session: AsyncSession, key_id: str) -> None:
+    """Write down that a key was used, unless somebody did within the last minute."""
+    moment = now()
+    before = or_(ApiKey.used.is_(None), ApiKey.used <= moment - _UNUSED)
+    await session.execute(update(ApiKey).where(ApiKey.id == key_id, before).values(used=moment))
 
 
 async def revoke_key(
@@ -176,14 +193,6 @@ def proper_name(name: str) -> str:
 async def _user(session: AsyncSession, name: str) -> User | None:
     found: User | None = await session.scalar(select(User).where(User.name == proper_name(name)))
     return found
-
-
-async def _note_use(session: AsyncSession, row: ApiKey) -> None:
-    """Write down that a key was used, once a minute: a server is asked more often than a disk wants to be."""
-    moment = now()
-    if row.used is None or moment - row.used >= _UNUSED:
-        before = or_(ApiKey.used.is_(None), ApiKey.used <= moment - _UNUSED)
-        await session.execute(update(ApiKey).where(ApiKey.id == row.id, before).values(used=moment))
 
 
 def _digest(key: str, pepper: bytes) -> str:

@@ -24,12 +24,20 @@ from visavis.avatars.audit import Kind, record
 from visavis.avatars.cache import PART as CACHED
 from visavis.avatars.cache import Cache, Key
 from visavis.avatars.database import Database, naming
-from visavis.avatars.database.tables import Avatar, Consent, Rendering, Voice, now
+from visavis.avatars.database.tables import Avatar, Consent, Rendering, User, Voice, now
 from visavis.avatars.people import proper_name
 from visavis.avatars.vault import Spool, Vault, new_id
 from visavis.contracts import Face, Prepared, Tts, VoiceSample
 from visavis.contracts import Voice as Speaker
-from visavis.errors import ConsentError, InputError, NameTaken, NoSuchFile, UnknownName, UploadError
+from visavis.errors import (
+    ConsentError,
+    InputError,
+    NameTaken,
+    NoSuchFile,
+    UnknownName,
+    UploadError,
+    VisavisError,
+)
 from visavis.intake.clamd import Scanner
 from visavis.intake.studies import Answer, study_portrait, study_voice
 from visavis.media import LANGUAGES, Language, Portrait
@@ -107,7 +115,7 @@ class Registry:
             UploadError, PortraitError: the file, or the face on it, cannot be used.
         """
         name, label = _named(name), _worded(label, "user_id")
-        await self._admitted(Avatar, owner, name, consent)
+        since = await self._admitted(Avatar, owner, name, consent)
         models = await self._worker.run(self._models)
         async with self._studying:
             answer = await study_portrait(spool, models, self._scanner)
@@ -119,9 +127,10 @@ class Registry:
             id=new_id(), owner=owner, name=name, label=label, kind=facts.pop("kind"), digest=spool.sha256,
             verdict=report["verdict"], report=report, facts=facts,
         )  # fmt: skip
-        await self._kept(row, answer, actor, consent)
+        await self._kept(row, answer, actor, consent, since)
         if self._engine is not None:
-            await self.face(owner, row.id, self._engine, self._size, self._size)
+            with contextlib.suppress(VisavisError):  # it is made when it is first used, or refused then
+                await self.face(owner, row.id, self._engine, self._size, self._size)
         return row
 
     async def register_voice(
@@ -141,7 +150,7 @@ class Registry:
             UploadError, AudioError: the file, or the voice in it, cannot be used.
         """
         name, label = _named(name), _worded(label, "user_id")
-        await self._admitted(Voice, owner, name, consent)
+        since = await self._admitted(Voice, owner, name, consent)
         async with self._studying:
             answer = await study_voice(spool, self._scanner)
         facts = dict(answer.facts)
@@ -153,11 +162,11 @@ class Registry:
             language=language or facts.pop("language", None), gender=facts.pop("gender"),
             verdict=report["verdict"], report=report, facts=facts,
         )  # fmt: skip
-        await self._kept(row, answer, actor, consent)
+        await self._kept(row, answer, actor, consent, since)
         return row
 
-    async def _admitted(self, kind: type[Row], owner: str, name: str, consent: Permission) -> None:
-        """Refuse what can be refused before any work."""
+    async def _admitted(self, kind: type[Row], owner: str, name: str, consent: Permission) -> datetime:
+        """Refuse what can be refused before any work; since when there has been this owner."""
         if not consent.agreed:
             raise ConsentError(
                 f"a {_SUBJECTS[kind]} is registered only when the person it belongs to has agreed; "
@@ -168,8 +177,9 @@ class Registry:
         async with self.database.reading() as session:
             if await session.scalar(select(kind.id).where(kind.owner == owner, kind.name == name)):
                 raise NameTaken(_taken(kind, name))
+            return (await session.get_one(User, owner)).created
 
-    async def _kept(self, row: Row, answer: Answer, actor: str, consent: Permission) -> None:
+    async def _kept(self, row: Row, answer: Answer, actor: str, consent: Permission, since: datetime) -> None:
         """Put the files into the vault, and then make them visible, all at once or not at all."""
         kind, kind_ = type(row), _KINDS[type(row)]
         try:
@@ -186,15 +196,25 @@ class Registry:
             row.state, row.consent = "ready", given.id
             row.facts = {**row.facts, "files": sorted(answer.blobs)}
             async with self.database.session() as session:
+                user = await session.get(User, row.owner)
+                if user is None or user.created != since:
+                    raise ConsentError("all that was held about this user has been erased meanwhile")
                 session.add(given)
                 async with naming(session, _taken(kind, row.name)):
                     session.add(row)
                 await record(session, row.owner, actor, "registered", kind_, row.id, verdict=row.verdict)
         except BaseException:
-            for part in answer.blobs:
-                with contextlib.suppress(Exception):
-                    await self.vault.delete(row.owner, f"{row.id}/{part}")
+            with contextlib.suppress(Exception):  # the sweep finds what cannot be deleted now
+                await self._discarded(row)
             raise
+
+    async def _discarded(self, row: Avatar | Voice) -> None:
+        """Delete the files of a row that is not there; it may be, where a commit was broken off."""
+        kind = type(row)
+        async with self.database.reading() as session:
+            there = await session.scalar(select(kind.id).where(kind.id == row.id))
+        if there is None:
+            await self._emptied(row.owner, row.id)
 
     # Finding
 
@@ -286,6 +306,7 @@ class Registry:
             await self.vault.put(
                 owner, part, arrays.packed(_Likeness(voice.language, voice.gender, voice.likeness))
             )
+            await self._discarded(row)  # it may have been deleted meanwhile
             return voice
 
     # Undoing
@@ -334,17 +355,19 @@ class Registry:
                 for row_id in await session.scalars(select(kind.id))
             }
         swept = await self.vault.sweep()
-        async for stored in self.vault.stored():
-            item, _, part = stored.file.partition("/")
-            if item not in known and not part.startswith(CACHED) and _is_old(stored.modified):
-                await self.vault.delete(stored.owner, stored.file)
-                swept += 1
+        async with contextlib.aclosing(self.vault.stored()) as files:
+            async for stored in files:
+                item, _, part = stored.file.partition("/")
+                if item not in known and not part.startswith(CACHED) and _is_old(stored.modified):
+                    await self.vault.delete(stored.owner, stored.file)
+                    swept += 1
         return swept
 
     async def _emptied(self, owner: str, item: str) -> None:
-        async for stored in self.vault.stored(owner):
-            if stored.file.partition("/")[0] == item:
-                await self.vault.delete(owner, stored.file)
+        async with contextlib.aclosing(self.vault.stored(owner)) as files:
+            async for stored in files:
+                if stored.file.partition("/")[0] == item:
+                    await self.vault.delete(owner, stored.file)
 
 
 @dataclass(frozen=True, slots=True)

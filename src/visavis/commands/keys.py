@@ -35,19 +35,21 @@ async def _done(args: argparse.Namespace) -> None:
     from visavis.avatars import people
     from visavis.commands.opening import registry
 
+    told: list[str] = []  # only when it is written
     async with registry(config.load()) as opened, opened.database.session() as session:
         match args.action:
             case "create":
                 user = await people.user_named(session, args.user, ACTOR)
                 pepper = opened.vault.keys.derived(people.PEPPER)
-                print(await people.create_key(session, user.id, args.name, pepper, ACTOR))
+                told.append(await people.create_key(session, user.id, args.name, pepper, ACTOR))
             case "revoke":
                 for key in args.keys:
                     await people.revoke_key(session, key, actor=ACTOR)
-                    print(f"{key} is of no use any more")
+                    told.append(f"{key} is of no use any more")
             case _:
                 for row, name in await people.keys(session):
                     state = f"revoked {row.revoked:%Y-%m-%d}" if row.revoked else "holds"
                     used = f"used {row.used:%Y-%m-%d}" if row.used else "never used"
                     made = f"{row.created:%Y-%m-%d}  {state}, {used}"
-                    print(f"{row.id}  {row.prefix}...  {name}  {made}  {row.name}".rstrip())
+                    told.append(f"{row.id}  {row.prefix}...  {name}  {made}  {row.name}".rstrip())
+    print(*told, sep="\n", end="\n" if told else "")

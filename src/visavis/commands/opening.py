@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from visavis.credentials import Signer
     from visavis.intake.clamd import Scanner
 
+DATABASE: Final = "visavis.db"
+
 CREDENTIALS: Final = "credentials"
 """The folder of this installation's own certificates, in the data folder."""
 
@@ -39,7 +41,7 @@ async def registry(settings: "Settings", face: "Face | None" = None) -> AsyncIte
     async with contextlib.AsyncExitStack() as stack:
         vault = _vault(settings)
         stack.push_async_callback(vault.close)
-        database = await Database.opened(settings.database_url or url_of(settings.home / "visavis.db"))
+        database = await Database.opened(settings.database_url or url_of(settings.home / DATABASE))
         stack.push_async_callback(database.close)
         async with database.session() as session:
             await ensure_local(session)
@@ -50,6 +52,11 @@ async def registry(settings: "Settings", face: "Face | None" = None) -> AsyncIte
         opened = Registry(database, vault, cache, lambda: files("face"), _scanner(settings), face)
         stack.callback(opened.close)
         yield opened
+
+
+def is_begun(settings: "Settings") -> bool:
+    """Whether anything can be registered: a database was made, or is elsewhere."""
+    return bool(settings.database_url) or (settings.home / DATABASE).exists()
 
 
 @contextlib.contextmanager
@@ -71,6 +78,17 @@ def signer(settings: "Settings") -> "Signer":
     from visavis.credentials import signer_at
 
     return signer_at(settings.home / CREDENTIALS, settings.c2pa_certificate, settings.c2pa_key)
+
+
+def check_signer(settings: "Settings") -> None:
+    """Tell what is wrong with a certificate before a film is made; quick where one was made here before.
+
+    Raises:
+        InputError: the operator's certificate is of no use. OutputError: none can be kept.
+    """
+    theirs = settings.c2pa_certificate or settings.c2pa_key
+    if theirs or not (settings.home / CREDENTIALS / "signer.pem").exists():
+        signer(settings)
 
 
 def files(model: str) -> Mapping[str, Path]:

@@ -98,6 +98,7 @@ def add(
 def run(args: argparse.Namespace) -> None:
     from visavis import config
     from visavis.commands.casting import check_voice, own_voice, photographed
+    from visavis.commands.opening import check_signer
 
     since = process_age()
     _check(args)
@@ -116,6 +117,7 @@ def run(args: argparse.Namespace) -> None:
         if args.sheet is not None:
             _make_sheet(args, settings, face, framed)
         if out is not None:
+            check_signer(settings)
             film, consents = until_told(_made(args, settings, tts, face, framed, out, since))
             _sign(out, settings, face, tts, _heard(args), consents)
             _report(film, as_json=args.json)

@@ -48,8 +48,12 @@ def run(args: argparse.Namespace) -> None:
 
 
 async def _done(args: argparse.Namespace, settings: "Settings") -> None:
+    from visavis.commands.opening import is_begun, registry
+
+    if args.action in {None, "list"} and not is_begun(settings):
+        _list(args.tts, [])  # without making a place for what there is none of
+        return
     from visavis.avatars.people import LOCAL
-    from visavis.commands.opening import registry
 
     async with registry(settings) as opened:
         match args.action:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -101,6 +102,51 @@ async def test_ended_in_an_upload_it_leaves_no_avatar_and_no_plaintext(
     with serving(tmp_path) as (_, port):
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
             assert (await http.get("/avatar/list")).json() == {"avatars": []}
+
+
+def test_it_is_ready_when_the_voice_and_the_models_are_and_exporting_is_written_down(
+    tmp_path: Path,
+) -> None:
+    with serving(tmp_path) as (_, port), httpx.Client(base_url=f"http://127.0.0.1:{port}") as http:
+        for _ in range(200):
+            if (ready := http.get("/ready")).status_code == 200:
+                break
+            time.sleep(0.1)
+        assert ready.json() == {"status": "ready"}
+        assert http.get("/health").json()["models"]["tts"] is True
+        assert http.get("/user/export").content.startswith(b"PK")
+        events = http.get("/audit").json()["events"]
+        assert [(event["action"], event["kind"]) for event in events] == [("exported", "user")]
+
+
+def test_a_voice_that_does_not_speak_is_told(tmp_path: Path) -> None:
+    broken = tmp_path / "espeakng_loader.py"
+    broken.write_text("raise ImportError('there is no such library')")
+    with (
+        serving(tmp_path, PYTHONPATH=str(tmp_path)) as (_, port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as http,
+    ):
+        for _ in range(200):
+            if "the voice does not work" in (missing := http.get("/ready").json()["missing"]):
+                break
+            time.sleep(0.1)
+        assert "the voice does not work" in missing
+        assert http.get("/health").json()["models"]["tts"] is False
+
+
+async def test_its_end_does_not_wait_for_a_download(tmp_path: Path) -> None:
+    """The package index takes the connection, and never says a word."""
+    with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as index:
+        address = f"http://127.0.0.1:{index.getsockname()[1]}/simple"
+        silent = {"PIP_INDEX_URL": address, "PIP_TIMEOUT": "300", "PIP_CONFIG_FILE": os.devnull}
+        with serving(tmp_path, VISAVIS_MODELS=str(tmp_path / "models"), **silent) as (process, port):
+            loop = asyncio.get_running_loop()
+            asked, _ = await loop.run_in_executor(None, index.accept)
+            with asked:
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                    assert (await http.get("/ready")).status_code == 503
+                process.send_signal(signal.SIGTERM)
+                assert await loop.run_in_executor(None, process.wait, 60) == 143
 
 
 def test_with_keys_it_asks_for_one(tmp_path: Path) -> None:

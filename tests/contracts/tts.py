@@ -22,8 +22,8 @@ from typing import Any, TypeVar
 import numpy as np
 import pytest
 
-from visavis.contracts import Clause, Stream, Tts, Voice
-from visavis.errors import UnknownName
+from visavis.contracts import Clause, Stream, Tts, Voice, VoiceSample
+from visavis.errors import AudioError, UnknownName
 from visavis.media import LANGUAGES, AudioChunk, Language, Phone, Samples
 from visavis.streams import stream_of
 
@@ -135,6 +135,9 @@ def tells_its_rate_and_voices(stage: Stage) -> None:
     assert len({voice.name for voice in voices}) == len(voices)
     assert {voice.language for voice in voices} <= set(LANGUAGES)
     assert {voice.gender for voice in voices} <= {"female", "male"}
+    assert not any(voice.likeness for voice in voices)
+    assert isinstance(stage.tts.version, str)
+    assert stage.tts.version
 
 
 def speaks_with_every_voice(stage: Stage) -> None:
@@ -306,6 +309,31 @@ def refuses_a_voice_it_does_not_have(stage: Stage) -> None:
         stage.spoken(*stage.clauses(), voice=stranger)
 
 
+def resembles_somebody_or_says_why_not(stage: Stage) -> None:
+    """A voice made from a sample has its own name, is the same each time, and speaks like any other."""
+    spoken = stage.spoken(*stage.clauses() * 2, voice=stage.voice)
+    sample = VoiceSample(joined(spoken), stage.tts.rate, stage.voice.language)
+    try:
+        voice = stage.tts.resembling(sample, "a name of its own")
+    except AudioError:
+        return
+    assert voice.name == "a name of its own"
+    assert voice.language == stage.voice.language
+    assert voice.likeness
+    assert stage.tts.resembling(sample, "a name of its own") == voice
+    for language in stage.texts:
+        chunks = stage.spoken(*stage.clauses(language), voice=voice)
+        check_utterance(chunks, stage.tts.rate)
+        assert level(joined(chunks)) > -35
+
+
+def refuses_a_sample_without_a_voice(stage: Stage) -> None:
+    for seconds in (0, 5):
+        silence = np.zeros(seconds * stage.tts.rate, np.float32)
+        with pytest.raises(AudioError):
+            stage.tts.resembling(VoiceSample(silence, stage.tts.rate), "nobody")
+
+
 async def _watched(clauses: Sequence[Clause], closed: asyncio.Event) -> AsyncGenerator[Clause, None]:
     try:
         for clause in clauses:
@@ -330,4 +358,6 @@ CHECKS: tuple[Check, ...] = (
     speaks_one_utterance_after_another,
     keeps_utterances_apart,
     refuses_a_voice_it_does_not_have,
+    resembles_somebody_or_says_why_not,
+    refuses_a_sample_without_a_voice,
 )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 
 from tests.contracts.tts import CHECKS, Check, Stage, collected, joined, phones_of, staged
 from tests.fakes.tts import LETTER, ScriptedTts
-from visavis.contracts import Clause
+from visavis.contracts import Clause, VoiceSample
 from visavis.errors import EngineError
 from visavis.streams import stream_of
 
@@ -40,3 +41,10 @@ async def test_it_dies_where_it_is_told_to() -> None:
     with pytest.raises(EngineError, match="two"):
         await collected(tts.speak(stream_of(clauses), tts.voices[0]))
     assert tts.spoken == clauses[:1]
+
+
+async def test_it_speaks_for_whom_it_has_heard() -> None:
+    tts = ScriptedTts()
+    anna = tts.resembling(VoiceSample(np.ones(1200, np.float32), 24_000, "es"), "anna")
+    assert (anna.name, anna.language, anna.likeness) == ("anna", "es", b"0.050 s")
+    assert await collected(tts.speak(stream_of([Clause("hola", "es")]), anna))

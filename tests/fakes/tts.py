@@ -59,7 +59,7 @@ class ScriptedTts:
 
     def resembling(self, sample: VoiceSample, name: str) -> Voice:
         """A voice that sounds as all of them do; its likeness is how long the sample was."""
-        if not len(sample.samples):
+        if not sample.samples.any():
             raise AudioError("the scripted voice was given nothing to resemble; give it some sound")
         length = len(sample.samples) / sample.rate
         return Voice(name, sample.language or "en", "female", f"{length:.3f} s".encode())

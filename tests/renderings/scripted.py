@@ -3,15 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 from visavis.avatars.database import Database, url_of
 from visavis.avatars.database.tables import User
 from visavis.avatars.vault import MasterKeys, Vault, vault_at
-from visavis.errors import EngineError, OutputError, UnknownName
+from visavis.errors import EngineError, ModelError, OutputError, TextError, UnknownName
 from visavis.render import Film, Progress
-from visavis.renderings.jobs import Renderings
-from visavis.renderings.order import Order
+from visavis.renderings.jobs import Renderings, last_of
+from visavis.renderings.order import Order, Rendering
 from visavis.stopwatch import Stopwatch
 
 OWNERS = ("ada", "bob", "cyn")
@@ -22,8 +23,9 @@ CLEAR = b"in the clear: "
 class ScriptedStudio:
     """A film is its text, over and over. The text's first word may be
 
-    held: it waits in its middle for `release`; endless: it never ends; stumbling: the engine fails;
-    crashing: something unforeseen; full: the disk is.
+    held: it waits in its middle for `release`; endless: it never ends; wordless: there is nothing to say;
+    stumbling: the engine fails; lacking: a model is not there; crashing: something unforeseen; full: the
+    disk is.
     begun, ended: texts, in order.
     """
 
@@ -57,8 +59,12 @@ class ScriptedStudio:
                 await self.release.wait()
             case "endless":
                 await asyncio.Event().wait()
+            case "wordless":
+                raise TextError(f"there are no words in '{text}'; say it in other words")
             case "stumbling":
-                raise EngineError(f"the scripted engine stumbled over '{text}'; say it in other words")
+                raise EngineError(f"the scripted engine stumbled over '{text}'")
+            case "lacking":
+                raise ModelError("cannot write to /somewhere/secret")
             case "crashing":
                 raise KeyError(text)
             case "full":
@@ -101,3 +107,9 @@ async def house(
         scratch = folder / "scratch"
         async with Renderings(database, vault, studio, scratch, at_once, most_of_one, most) as renderings:
             yield renderings
+
+
+async def waited(renderings: Renderings, owner: str, id_: str) -> Rendering:
+    """How a rendering ended, or how it stands when the server ends."""
+    last = await last_of(renderings.follow(owner, id_))
+    return replace(await renderings.find(owner, id_), progress=last)

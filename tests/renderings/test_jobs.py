@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from tests.renderings.scripted import CLEAR, SECONDS, ScriptedStudio, content, house, storage
+from tests.renderings.scripted import CLEAR, SECONDS, ScriptedStudio, content, house, storage, waited
 from visavis.avatars.database.tables import AuditEvent
 from visavis.avatars.database.tables import Rendering as Row
-from visavis.errors import NoSuchFile, StorageError, UnknownName
+from visavis.avatars.vault import MasterKeys, vault_at
+from visavis.errors import StorageError, UnknownName
 from visavis.renderings.jobs import Renderings
 from visavis.renderings.line import LineFull
-from visavis.renderings.order import NoSuchRendering, Order, Progress, State
+from visavis.renderings.order import NoSuchRendering, Order, Progress, Rendering, State
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ async def ordered(renderings: Renderings, text: str, owner: str = "ada") -> str:
 
 async def ends(renderings: Renderings, id_: str, owner: str = "ada") -> State:
     async with asyncio.timeout(20):
-        return (await renderings.wait(owner, id_)).progress.state
+        return (await waited(renderings, owner, id_)).progress.state
 
 
 async def running(studio: ScriptedStudio, text: str) -> None:
@@ -63,10 +64,11 @@ def holds(folder: Path, what: bytes) -> bool:
 async def test_an_order_becomes_a_video_that_can_be_had_in_pieces(
     renderings: Renderings, studio: ScriptedStudio, tmp_path: Path
 ) -> None:
+    vault = vault_at(tmp_path / "vault", MasterKeys.of(bytes(32)))
     order = Order("good morning", "en", "a" * 32, "mei", 576, 1024, 30, notice=True, seed=7)
     taken = await renderings.submit("ada", "ada", order)
     assert taken.progress.state in {"queued", "running"}
-    done = await renderings.wait("ada", taken.id)
+    done = await waited(renderings, "ada", taken.id)
     assert done.progress == Progress("done", SECONDS, SECONDS)
     assert done.filename == f"{taken.id}.mp4"
     assert (done.avatar, done.voice, done.language) == ("a" * 32, "mei", "en")
@@ -85,7 +87,7 @@ async def test_an_order_becomes_a_video_that_can_be_had_in_pieces(
     )
     assert await renderings.find("ada", taken.id) == done
     assert await renderings.by_filename("ada", done.filename) == done
-    assert await renderings.order("ada", taken.id) == order
+    assert Order.unpacked(await vault.get("ada", f"{taken.id}/order")) == order
     assert files_of(tmp_path / "scratch") == []
     assert not holds(tmp_path, CLEAR)
     assert not holds(tmp_path, b"good morning")
@@ -93,13 +95,12 @@ async def test_an_order_becomes_a_video_that_can_be_had_in_pieces(
 
 async def test_what_is_somebody_elses_is_not_there(renderings: Renderings) -> None:
     mine = await ordered(renderings, "mine")
-    await renderings.wait("ada", mine)
+    await waited(renderings, "ada", mine)
     for asking in (
         renderings.find("bob", mine),
-        renderings.wait("bob", mine),
+        waited(renderings, "bob", mine),
         renderings.cancel("bob", "bob", mine),
         renderings.delete("bob", "bob", mine),
-        renderings.order("bob", mine),
         renderings.by_filename("bob", f"{mine}.mp4"),
         renderings.find("ada", "../../etc/passwd"),
         renderings.delete("ada", "ada", "'; drop table renderings; --"),
@@ -150,7 +151,7 @@ async def test_owners_take_turns_and_know_their_places(
         "a2": 4,
         "a3": 5,
     }
-    assert (renderings.waiting, renderings.running) == (5, 1)
+    assert renderings.running == 1
     studio.release.set()
     await ends(renderings, first)
     await ends(renderings, waiting["a3"])
@@ -164,7 +165,7 @@ async def test_two_at_once(tmp_path: Path, studio: ScriptedStudio) -> None:
         await running(studio, "held 0")
         await running(studio, "held 1")
         assert renderings.running == 2
-        assert renderings.waiting == 1
+        assert (await renderings.find("ada", ids[2])).progress.place == 1
         studio.release.set()
         assert [await ends(renderings, id_) for id_ in ids] == ["done"] * 3
 
@@ -201,8 +202,6 @@ async def test_cancelling_leaves_nothing_and_lets_the_next_begin(
     assert await ends(renderings, await ordered(renderings, "next")) == "done"
     assert [path for path in files_of(tmp_path / "vault") if unwanted in str(path)] == []
     assert [path for path in (tmp_path / "scratch").rglob("*") if unwanted in str(path)] == []
-    with pytest.raises(NoSuchFile):
-        await renderings.order("ada", unwanted)
     again = await renderings.cancel("ada", "key-1", unwanted)
     assert again.progress.state == "cancelled", blocking
 
@@ -241,6 +240,24 @@ async def test_what_shows_a_face_that_was_taken_back_is_stopped(
     assert await ends(renderings, other.id, "bob") == "done"
 
 
+async def test_stopping_what_somebody_deletes_at_the_same_time_goes_on(
+    renderings: Renderings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    face = "f" * 32
+    ids = [(await renderings.submit("ada", "ada", Order("endless", avatar=face))).id for _ in range(3)]
+    cancel = renderings.cancel
+
+    async def cancel_too_late(owner: str, actor: str, id_: str) -> Rendering:
+        if id_ == ids[1]:
+            monkeypatch.setattr(renderings, "cancel", cancel)
+            await renderings.delete(owner, actor, id_)
+        return await cancel(owner, actor, id_)
+
+    monkeypatch.setattr(renderings, "cancel", cancel_too_late)
+    await renderings.cancel_using("ada", "ada", face)
+    assert [one.progress.state for one in await renderings.list("ada")] == ["cancelled", "cancelled"]
+
+
 async def test_deleting_deletes_also_what_is_being_made(
     renderings: Renderings, studio: ScriptedStudio, tmp_path: Path
 ) -> None:
@@ -259,26 +276,39 @@ async def test_deleting_deletes_also_what_is_being_made(
 async def test_a_failure_is_the_orders_own_and_the_line_goes_on(
     renderings: Renderings, studio: ScriptedStudio, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stumbling = await renderings.wait("ada", await ordered(renderings, "stumbling secretly"))
-    assert stumbling.progress.state == "failed"
-    assert "the scripted engine stumbled over 'stumbling secretly'" in stumbling.progress.error
-    kept = await renderings.find("ada", stumbling.id)
-    assert kept.progress.error == "the scripted engine stumbled over '…'; say it in other words"
+    wordless = await waited(renderings, "ada", await ordered(renderings, "wordless secretly"))
+    assert (wordless.progress.state, wordless.progress.code) == ("failed", "text")
+    assert "there are no words in 'wordless secretly'" in wordless.progress.error
+    kept = await renderings.find("ada", wordless.id)
+    assert kept.progress.error == "there are no words in '…'; say it in other words"
+    assert (kept.progress.code, kept.facts) == ("text", {})
     assert caplog.records == []
     assert await ends(renderings, await ordered(renderings, "next")) == "done"
     assert not holds(tmp_path, b"secretly")
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
-    [("crashing secretly", "it is in the server's log"), ("full secretly", "store the video")],
+    ("text", "code", "sentence"),
+    [
+        ("crashing secretly", "failed", "it is in the server's log"),
+        ("full secretly", "no_room", "the server cannot write"),
+        ("lacking secretly", "models", "the server lacks a model"),
+        ("stumbling secretly", "engine", "an engine failed"),
+    ],
 )
 async def test_what_is_the_servers_business_is_logged_once_without_anybodys_words(
-    renderings: Renderings, tmp_path: Path, caplog: pytest.LogCaptureFixture, text: str, sentence: str
+    renderings: Renderings,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    text: str,
+    code: str,
+    sentence: str,
 ) -> None:
-    failed = await renderings.wait("ada", await ordered(renderings, text))
+    failed = await waited(renderings, "ada", await ordered(renderings, text))
     assert failed.progress.state == "failed"
+    assert failed.progress.code == code
     assert sentence in failed.progress.error
+    assert (await renderings.find("ada", failed.id)).progress.code == code
     assert "secret" not in failed.progress.error
     [told] = caplog.records
     assert told.levelno == logging.ERROR
@@ -364,6 +394,22 @@ async def test_when_the_server_ends_everybody_is_told_and_the_next_one_goes_on(
     studio.release.set()
     async with house(tmp_path, studio) as renderings:
         assert [await ends(renderings, id_) for id_ in (made, waits)] == ["done", "done"]
+
+
+async def test_told_to_stop_it_tells_all_who_wait_and_takes_orders_for_the_next_one(
+    tmp_path: Path, studio: ScriptedStudio
+) -> None:
+    async with house(tmp_path, studio) as renderings:
+        made, waits = await ordered(renderings, "endless"), await ordered(renderings, "waits")
+        await running(studio, "endless")
+        renderings.stop()
+        late = await ordered(renderings, "late")
+        assert [await ends(renderings, id_) for id_ in (made, waits, late)] == ["queued"] * 3
+        assert studio.begun == ["endless"]
+    async with house(tmp_path, studio := ScriptedStudio()) as renderings:
+        await running(studio, "endless")
+        await renderings.cancel("ada", "ada", made)
+        assert [await ends(renderings, id_) for id_ in (waits, late)] == ["done", "done"]
 
 
 async def test_what_is_cancelled_while_the_server_ends_is_cancelled(

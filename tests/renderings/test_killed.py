@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.renderings.scripted import CLEAR, ScriptedStudio, content, house
+from tests.renderings.scripted import CLEAR, ScriptedStudio, content, house, waited
 from visavis.renderings.jobs import Renderings
 from visavis.renderings.order import Rendering
 
@@ -29,7 +29,7 @@ def in_the_clear(folder: Path) -> list[Path]:
 
 async def ended(renderings: Renderings, id_: str) -> Rendering:
     async with asyncio.timeout(20):
-        return await renderings.wait("ada", id_)
+        return await waited(renderings, "ada", id_)
 
 
 async def test_what_a_killed_server_left_is_made_anew_and_what_waited_goes_on(tmp_path: Path) -> None:

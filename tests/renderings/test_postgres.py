@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.renderings.scripted import ScriptedStudio, storage
+from tests.renderings.scripted import ScriptedStudio, storage, waited
 from tests.servers.postgres import missing, serving
 from visavis.renderings.jobs import Renderings
 from visavis.renderings.order import Order
@@ -26,7 +26,7 @@ async def test_orders_live_in_postgresql_as_well(tmp_path: Path) -> None:
             texts = ("one", "held", "three")
             ids = [(await renderings.submit("ada", "ada", Order(text))).id for text in texts]
             unwanted = (await renderings.submit("bob", "bob", Order("endless"))).id
-            assert (await renderings.wait("ada", ids[0])).progress.state == "done"
+            assert (await waited(renderings, "ada", ids[0])).progress.state == "done"
             assert (await renderings.cancel("bob", "bob", unwanted)).progress.state == "cancelled"
         studio.release.set()
         async with (
@@ -34,7 +34,7 @@ async def test_orders_live_in_postgresql_as_well(tmp_path: Path) -> None:
             storage(tmp_path, url) as (database, vault),
             Renderings(database, vault, studio, scratch) as renderings,
         ):
-            ended = [await renderings.wait("ada", id_) for id_ in ids]
+            ended = [await waited(renderings, "ada", id_) for id_ in ids]
             assert [one.progress.state for one in ended] == ["done", "done", "done"]
             assert await renderings.list("ada") == ended[::-1]
             assert [one.started < one.finished for one in ended if one.started and one.finished] == [True] * 3

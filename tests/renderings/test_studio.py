@@ -1,7 +1,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +11,13 @@ import pytest
 
 from tests.fakes.face import Blank, ScriptedFace, blank_portrait
 from tests.fakes.tts import ScriptedTts
+from visavis.avatars.database.tables import Avatar
+from visavis.avatars.database.tables import Voice as Registered
 from visavis.contracts import Clause, Face, Prepared, Stream, Tts, Voice, VoiceSample
 from visavis.credentials import Signer, inspected
-from visavis.errors import ConsentError, UnknownName
+from visavis.errors import ConsentError, EngineError, PortraitError, UnknownName
 from visavis.media import AudioChunk, Pixels, Portrait
+from visavis.renderings.failure import failed
 from visavis.renderings.order import Order
 from visavis.renderings.studio import Workshop
 
@@ -22,25 +25,31 @@ FACE, VOICE = "a" * 32, "b" * 32
 ORDER = Order("hello there", "en", width=256, height=320)
 
 
-@dataclass(frozen=True)
-class Registered:
-    consent: str
-
-
 class Cast:
     """One face and one voice, of ada; asked: for what, in order."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[object, ...]] = []
+        self.rows: dict[str, Avatar | Registered] = {
+            FACE: Avatar(
+                owner="ada", name="face", kind="photo", digest="", verdict="good", consent="consent to a"
+            ),
+            VOICE: Registered(owner="ada", name="voice", digest="", verdict="good", consent="consent to b"),
+        }
 
-    async def avatar(self, owner: str, which: str) -> Registered:
-        return self._registered(owner, which, FACE)
+    async def avatar(self, owner: str, which: str) -> Avatar:
+        row = self._registered(owner, which, FACE)
+        assert isinstance(row, Avatar)
+        return row
 
     async def voice(self, owner: str, which: str) -> Registered:
-        return self._registered(owner, which, VOICE)
+        row = self._registered(owner, which, VOICE)
+        assert isinstance(row, Registered)
+        return row
 
     async def face(self, owner: str, which: str, engine: Face, width: int, height: int) -> Prepared:
-        self.asked.append((self._registered(owner, which, FACE), width, height))
+        self._registered(owner, which, FACE)
+        self.asked.append((which, width, height))
         return Blank(width, height)
 
     async def speaker(self, owner: str, which: str, tts: Tts) -> Voice:
@@ -52,10 +61,10 @@ class Cast:
         self._registered(owner, which, VOICE)
         return tts.resembling(VoiceSample(np.zeros(1, np.float32), 16_000), "mine")
 
-    def _registered(self, owner: str, which: str, known: str) -> Registered:
+    def _registered(self, owner: str, which: str, known: str) -> Avatar | Registered:
         if (owner, which) != ("ada", known):
             raise UnknownName("avatar or voice", which, ())
-        return Registered(f"consent to {which[0]}")
+        return self.rows[which]
 
 
 class Resembling(ScriptedTts):
@@ -86,7 +95,8 @@ class Premises:
         self.voices: list[Resembling] = []
         self.faces: list[ScriptedFace] = []
         self.sizes: list[tuple[int, int]] = []
-        self.workshop = Workshop(self.cast, Signer.local(folder), self._tts, self._face, self._portrait)
+        self.signer = Signer.local(folder)
+        self.workshop = Workshop(self.cast, self.signer, self._tts, self._face, self._portrait)
 
     def _tts(self) -> Resembling:
         self.voices.append(Resembling())
@@ -139,7 +149,7 @@ async def test_who_is_registered_is_seen_and_heard_and_the_film_says_who_agreed(
     order = replace(ORDER, avatar=FACE, voice=VOICE, fps=30, seed=5)
     film = await premises.workshop.film("ada", order, out, lambda done, expected: told.append(done))
     assert (film.size, film.fps, film.frames) == ((256, 320), 30, len(pictures(out)))
-    assert premises.cast.asked == [(Registered("consent to a"), 256, 320)]
+    assert premises.cast.asked == [(FACE, 256, 320)]
     assert premises.sizes == []
     assert [voice.name for voice in premises.voices[0].heard] == ["mine"]
     assert [(face.fps, face.seed) for face in premises.faces] == [(30, 5)]
@@ -186,6 +196,36 @@ async def test_what_was_taken_back_or_is_somebody_elses_makes_no_film(
     with pytest.raises(UnknownName):
         await premises.workshop.film("bob", replace(ORDER, voice=VOICE), out, quiet)
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("which", [FACE, VOICE])
+async def test_a_consent_that_is_taken_back_while_a_film_is_made_ends_it_unsigned(
+    premises: Premises, tmp_path: Path, which: str
+) -> None:
+    def take_back(done: float, expected: float | None) -> None:
+        premises.cast.rows[which].state = "revoked"
+
+    order = replace(ORDER, avatar=FACE, voice=VOICE)
+    with pytest.raises(ConsentError, match="was taken back"):
+        await premises.workshop.film("ada", order, tmp_path / "video.mp4", take_back)
+    assert not [path for path in left_in(tmp_path) if inspected(path).state != "unsigned"]
+
+
+async def test_a_default_portrait_of_no_use_is_the_servers_business(
+    premises: Premises, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def gone(width: int, height: int) -> Portrait:
+        raise PortraitError("there is no file /somewhere/secret.jpg")
+
+    premises.workshop = Workshop(premises.cast, premises.signer, premises._tts, premises._face, gone)
+    with pytest.raises(EngineError) as raised:
+        await premises.workshop.film("ada", ORDER, tmp_path / "video.mp4", quiet)
+    progress = failed(raised.value)
+    assert progress.error == "the default portrait cannot be used; tell whoever runs the server"
+    assert progress.code == "engine"
+    assert len(caplog.records) == 1
+    assert "because of PortraitError" in caplog.text
+    assert "secret" not in caplog.text
 
 
 async def test_what_is_not_there_is_told_before_anything_is_made(premises: Premises) -> None:

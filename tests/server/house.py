@@ -105,7 +105,8 @@ class Shelf:
             if delete:
                 self._delete(row, actor)
 
-    async def exported(self, owner: str) -> Stream[bytes]:
+    async def exported(self, owner: str, actor: str) -> Stream[bytes]:
+        self.changes.append((actor, "exported"))
         for row in self.rows:
             if row.owner == owner:
                 yield json.dumps({"name": row.name}).encode()
@@ -162,6 +163,7 @@ class Screen:
     """Renderings whose videos are there at once, or when a test says so.
 
     reading, following: how many videos and jobs are being read and followed.
+    deleted_beside: what is deleted by somebody else as soon as it has been listed.
     """
 
     def __init__(self, *, at_once: bool = True) -> None:
@@ -173,6 +175,7 @@ class Screen:
         self.reading = self.following = 0
         self.content = VIDEO
         self.gone = False
+        self.deleted_beside: str | None = None
         self.ordered = asyncio.Event()
 
     async def submit(self, owner: str, actor: str, order: Order) -> Rendering:
@@ -206,7 +209,9 @@ class Screen:
         return replace(job, progress=self.progress[id_].value)
 
     async def list(self, owner: str) -> Sequence[Rendering]:
-        return [job for job in self.jobs.values() if job.owner == owner]
+        listed = [job for job in self.jobs.values() if job.owner == owner]
+        self.jobs.pop(self.deleted_beside or "", None)
+        return listed
 
     async def by_filename(self, owner: str, filename: str) -> Rendering:
         job = await self.find(owner, filename.removesuffix(".mp4"))
@@ -225,6 +230,11 @@ class Screen:
     async def delete(self, owner: str, actor: str, id_: str) -> None:
         await self.find(owner, id_)
         del self.jobs[id_]
+
+    def stop(self) -> None:
+        for id_, progress in self.progress.items():
+            if progress.value.state not in ENDED:
+                self.end(id_, Progress("queued", place=1))
 
     async def follow(self, owner: str, id_: str) -> Stream[Progress]:
         await self.find(owner, id_)

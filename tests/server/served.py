@@ -21,7 +21,7 @@ from visavis.server.running import run, server_of
 async def served(made: House) -> AsyncIterator[int]:
     """Serve a house on a free port."""
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
-        server = server_of(made.app)
+        server = server_of(made.app, made.screen.stop)
         task = asyncio.ensure_future(server._serve([listening]))
         try:
             yield listening.getsockname()[1]  # who connects before it is started waits in the socket
@@ -54,18 +54,18 @@ def client(port: int) -> httpx.AsyncClient:
 
 
 def main() -> None:
-    """In a process of its own: print the port, serve, and say at the end what is left of uploads."""
-    made = house(Settings())
+    """In a process of its own: print the port, serve, and say what is left of uploads and what was logged."""
+    made = house(Settings(), at_once=False)
     logging.basicConfig(handlers=[Others(opened(sys.stderr))], level="INFO", force=True)
     with contextlib.closing(socket.create_server(("127.0.0.1", 0))) as listening:
         print(listening.getsockname()[1], flush=True)
         try:
             with ended_by_signals():
-                asyncio.run(run(made.app, listening))
+                asyncio.run(run(made.app, listening, made.screen.stop))
         except KeyboardInterrupt:
             sys.exit(130)
         finally:
-            print(json.dumps({"rows": len(made.shelf.rows)}), flush=True)
+            print(json.dumps({"rows": len(made.shelf.rows), "lines": made.lines}), flush=True)
 
 
 if __name__ == "__main__":

@@ -143,17 +143,6 @@ async def test_waiting_for_a_client_to_go_is_not_bounded() -> None:
     assert await through(Bounded(waiting, {}, grace=0.001), client)
 
 
-async def test_who_does_not_take_an_answer_is_let_go() -> None:
-    async def send(message: Message) -> None:
-        await asyncio.Event().wait()
-
-    client, _ = sending()
-    with pytest.raises(TimeoutError):
-        await Bounded(answer_at_once, {}, unread=0.01)(
-            {"type": "http", "path": "/", "headers": []}, client, send
-        )
-
-
 async def test_a_file_that_is_too_large_is_refused_and_none_is_kept() -> None:
     made = house(Settings(upload_limit=100_000))
     async with made.client() as client:

@@ -44,6 +44,7 @@ async def test_it_answers_to_no_borrowed_name(host: str) -> None:
         {"Origin": "http://localhost:3000"},
         {"Origin": "http://localhost.evil.example:8000"},
         {"Origin": ""},
+        {"Origin": "http://[x"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],

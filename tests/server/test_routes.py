@@ -1,15 +1,18 @@
 import asyncio
 import base64
 import json
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 
 import pytest
 
 from tests.server.house import ADA, BOB, FILE, VIDEO, agreed, house, opened_house, registered
+from visavis.avatars.database.tables import Avatar
 from visavis.config import Settings
 from visavis.errors import EngineError, PortraitError, StorageError
 from visavis.renderings.line import LineFull
 from visavis.renderings.order import Order, Progress, Rendering
+from visavis.server.wishes import PICTURE_IN_JSON, PICTURE_JSON
 
 
 async def test_a_face_is_registered_listed_shown_and_deleted() -> None:
@@ -121,7 +124,10 @@ async def test_a_picture_in_a_form_is_registered_and_speaks() -> None:
         ({"reference_image": base64.b64encode(b"").decode(), "avatar_id": "nobody"}, 404, "not_found"),
         ({"text": ""}, 422, "invalid"),
         ({"text": "   "}, 422, "text"),
-        ({"text": "a\ud800"}, 422, "invalid"),
+        ({"text": "a\ud800"}, 400, "bad_json"),
+        ({"reference_image": base64.b64encode(FILE).decode(), "avatar_id": "Ada"}, 422, "two_faces"),
+        ({"reference_image": base64.b64encode(bytes(PICTURE_IN_JSON + 1)).decode()}, 413, "too_large"),
+        ({"reference_image": "A" * PICTURE_JSON}, 413, "too_large"),
         ({"language": "de"}, 422, "invalid"),
         ({"width": 333}, 422, "invalid"),
         ({"fps": 1_000}, 422, "invalid"),
@@ -183,7 +189,11 @@ async def test_progress_comes_as_events() -> None:
 @pytest.mark.parametrize(
     ("end", "status", "code"),
     [
-        (Progress("failed", error="the voice is gone"), 500, "rendering"),
+        (Progress("failed", error="something is gone"), 500, "failed"),
+        (Progress("failed", error="there is nothing to say", code="text"), 422, "text"),
+        (Progress("failed", error="it was taken back", code="consent"), 403, "consent"),
+        (Progress("failed", error="the voice is gone", code="not_found"), 404, "not_found"),
+        (Progress("failed", error="the voice broke", code="engine"), 500, "engine"),
         (Progress("cancelled"), 409, "cancelled"),
     ],
 )
@@ -260,8 +270,20 @@ async def test_all_that_is_held_can_be_taken_away_and_deleted() -> None:
         assert answer.headers["content-type"] == "application/zip"
         assert answer.headers["content-disposition"] == 'attachment; filename="visavis-export.zip"'
         assert b"Ada" in answer.content
+        assert made.shelf.changes[-1] == ("local", "exported")
         assert (await client.delete("/user")).json() == {"deleted": "local"}
         assert not made.shelf.rows
+
+
+async def test_deleting_everything_goes_on_where_a_video_is_deleted_beside_it() -> None:
+    async with opened_house() as (made, client):
+        ids = [
+            (await client.post("/api/v1/generate", json={"text": "Hi."})).json()["job_id"] for _ in range(3)
+        ]
+        made.screen.deleted_beside = ids[1]
+        await registered(client, "Ada")
+        assert (await client.delete("/user")).status_code == 200
+        assert (made.shelf.rows, made.screen.jobs) == ([], {})
 
 
 async def test_the_audit_tells_who_changed_what() -> None:
@@ -393,6 +415,52 @@ async def test_uploads_and_videos_are_rationed_where_there_are_keys() -> None:
         assert (await ada.post("/api/v1/generate", json={"text": "Hi."})).status_code == 200
         assert (await ada.post("/api/v1/generate", json={"text": "Hi."})).status_code == 429
         assert (await bob.post("/api/v1/generate", json={"text": "Hi."})).status_code == 200
+
+
+async def test_a_new_picture_beside_a_text_is_an_upload_and_a_known_one_is_none() -> None:
+    made = house(Settings(upload_rate="1/hour", rendering_rate="9/hour"), keys=True)
+    async with made.client(ADA) as ada:
+        for picture, status in ((FILE, 200), (FILE, 200), (FILE + b"1", 429)):
+            wish = PICTURED | {"reference_image": base64.b64encode(picture).decode()}
+            assert (await ada.post("/api/v1/generate", json=wish)).status_code == status
+        assert list(made.shelf.media.values()) == [FILE]
+
+
+async def test_the_same_new_picture_of_two_clients_is_registered_once() -> None:
+    async with opened_house() as (made, client):
+        look, looked = made.shelf.avatars, asyncio.Barrier(2)
+
+        async def look_together(owner: str, label: str | None = None) -> Sequence[Avatar]:
+            found = await look(owner, label)
+            if not found:
+                await looked.wait()
+            return found
+
+        made.shelf.avatars = look_together  # type: ignore[method-assign]
+        wish = PICTURED | {"reference_image": base64.b64encode(FILE).decode()}
+        answers = await asyncio.gather(*(client.post("/api/v1/generate", json=wish) for _ in range(2)))
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert list(made.shelf.media.values()) == [FILE]
+        other = PICTURED | {"reference_image": base64.b64encode(FILE + b"1").decode()}
+        name = {"avatar_name": made.shelf.rows[0].name}
+        assert (await client.post("/api/v1/generate", json=other | name)).status_code == 409
+
+
+async def test_nothing_is_read_of_who_shows_no_key() -> None:
+    made = house(keys=True)
+    read = 0
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        for _ in range(100):
+            read += 1
+            yield b"[" * 1_000
+
+    async with made.client() as client:
+        for path in ("/api/v1/generate", "/avatar/process"):
+            kind = {"content-type": "application/json"}
+            assert (await client.post(path, content=body(), headers=kind)).status_code == 401
+    assert read == 0
 
 
 async def test_a_name_is_taken_once_and_not_without_consent() -> None:

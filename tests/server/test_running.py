@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
-import itertools
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.server.house import FILE, VIDEO, House, agreed, house, registered
@@ -42,6 +43,11 @@ def chunk(content: bytes) -> bytes:
 def memory() -> int:
     """Bytes of this process that are in memory."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def open_files() -> int:
+    """How many files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 async def soon(happens: Callable[[], bool]) -> bool:
@@ -167,6 +173,38 @@ async def test_a_part_of_a_video_is_sent_and_a_listener_who_goes_ends_it(made: H
         assert await soon(lambda: not made.screen.reading)
 
 
+async def test_who_does_not_read_an_answer_is_let_go(
+    made: House, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.screen.content = bytes(64 * MB)
+    unused = open_files()
+    async with client(port) as http:
+        url = (await http.post("/api/v1/generate", json={"text": "Hi."})).json()["url"]
+    assert await soon(lambda: open_files() == unused)
+    monkeypatch.setattr(Prompt, "unread", 0.1)
+    with contextlib.closing(socket.create_connection(("127.0.0.1", port))) as silent:
+        silent.sendall(f"GET {url} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert await soon(lambda: made.screen.reading == 1)
+        assert await soon(lambda: not made.screen.reading)
+        assert await soon(lambda: open_files() == unused + 1), "this end is open still, the server's is not"
+
+
+async def test_who_reads_slowly_gets_all_of_it(
+    made: House, port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made.screen.content = bytes(16 * MB)
+    async with client(port) as http:
+        url = (await http.post("/api/v1/generate", json={"text": "Hi."})).json()["url"]
+    monkeypatch.setattr(Prompt, "unread", 0.5)
+    async with connected(port) as (reader, writer):
+        writer.write(f"GET {url} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        size = 0
+        while piece := await reader.read(MB):
+            size += len(piece)
+            await asyncio.sleep(0.02)
+    assert size > 16 * MB
+
+
 async def test_progress_is_told_as_it_comes_until_nobody_listens(made: House, port: int) -> None:
     made.screen.at_once = False
     async with client(port) as http:
@@ -187,25 +225,62 @@ async def test_a_video_that_nobody_waits_for_any_more_is_cancelled(port: int, ma
         writer.write(head(len(body), "/api/v1/generate", kind="application/json") + body)
         await made.screen.ordered.wait()
     job = next(iter(made.screen.jobs))
-    steps = map(float, itertools.count())
+    assert await soon(lambda: made.screen.jobs[job].progress.state == "cancelled")
+    assert await soon(lambda: not made.screen.following)
 
-    def cancelled() -> bool:
-        made.screen.at(job, Progress("running", next(steps)))
-        return made.screen.jobs[job].progress.state == "cancelled"
 
-    assert await soon(cancelled)
+def test_told_to_stop_it_answers_who_waits() -> None:
+    with served_by_itself() as (process, port):
+        waited, followed = asyncio.run(_waiting_until(port, partial(process.send_signal, signal.SIGTERM)))
+        out, errors = process.communicate(timeout=60)
+    assert (waited.status_code, waited.json()["progress"]["state"]) == (202, "queued")
+    events = [line for line in followed.splitlines() if line.startswith("event")]
+    assert events[-1] == "event: queued"
+    assert {line["status"] for line in json.loads(out)["lines"]} == {200, 202}
+    assert not [line for line in errors.splitlines() if json.loads(line)["level"] == "error"]
+
+
+async def _waiting_until(port: int, stop: Callable[[], None]) -> tuple[httpx.Response, str]:
+    """Wait for one video and follow another one's progress, until the server is told to stop."""
+    wish = {"text": "Hi."}
+    async with client(port) as http:
+        waiting = asyncio.ensure_future(http.post("/api/v1/generate", json=wish, timeout=60))
+        job = (await http.post("/api/v1/generate", json=wish | {"wait": False})).json()
+        async with http.stream("GET", job["events"], timeout=60) as answer:
+            pieces = answer.aiter_text()
+            told = await anext(pieces)
+            for _ in range(500):
+                if len((await http.get("/api/v1/jobs")).json()["jobs"]) == 2:
+                    break
+                await asyncio.sleep(0.01)
+            stop()
+            told += "".join([piece async for piece in pieces])
+        return await waiting, told
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_told_to_stop_it_drops_uploads_and_ends(number: int, status: int) -> None:
+    with served_by_itself() as (process, port):
+        asyncio.run(_upload_until(port, partial(process.send_signal, number)))
+        out, errors = process.communicate(timeout=60)
+    assert process.returncode == status, errors
+    told = json.loads(out)
+    assert told["rows"] == 0
+    assert [line["status"] for line in told["lines"] if line["route"] == "/avatar/register"] == [503]
+    assert all(json.loads(line) for line in errors.splitlines())
+    assert "Exception in ASGI application" not in errors
+
+
+@contextlib.contextmanager
+def served_by_itself() -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """A house in a process of its own, and the port it is at."""
     command = [sys.executable, "-m", "tests.server.served"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
-        asyncio.run(_upload_until(int(process.stdout.readline()), partial(process.send_signal, number)))
-        out, errors = process.communicate(timeout=60)
-    assert process.returncode == status, errors
-    assert json.loads(out) == {"rows": 0}
-    assert all(json.loads(line) for line in errors.splitlines())
+        try:
+            yield process, int(process.stdout.readline())
+        finally:
+            process.kill()
 
 
 async def _upload_until(port: int, stop: Callable[[], None]) -> None:

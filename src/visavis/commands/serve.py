@@ -8,7 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visavis.commands.showing import note
@@ -18,13 +17,17 @@ if TYPE_CHECKING:
     from visavis.avatars.database.tables import AuditEvent
     from visavis.avatars.registry import Registry
     from visavis.config import Settings
-    from visavis.contracts import Face, Tts
+    from visavis.contracts import Face, Stream, Tts
     from visavis.media import Portrait
     from visavis.renderings.studio import Workshop
     from visavis.server.parts import Condition, Parts
 
 TTS = "espeak"
 MODELS = ("face", "demo-portrait")
+VOICE = "the voice"
+
+# Seconds that a download has to end by itself, when the server does.
+PATIENCE = 2
 
 EPILOG = """\
 Without keys the server is for this machine alone, and whoever uses it is its one user. For others, make each
@@ -104,7 +107,7 @@ async def _served(settings: "Settings", sockets: socket.socket, *, verbose: bool
     async with parts(settings) as opened:
         host, port = sockets.getsockname()[:2]
         note(f"at http://{f'[{host}]' if ':' in host else host}:{port}; what it answers is told at /docs")
-        await run(create(settings, opened, events), sockets)
+        await run(create(settings, opened, events), sockets, opened.renderings.stop)
 
 
 @contextlib.asynccontextmanager
@@ -126,23 +129,32 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         workshop = await stack.enter_async_context(closing(_workshop(settings, opened)))
         renderings = Renderings(database, vault, workshop, settings.home / "scratch")
         await stack.enter_async_context(renderings)
+        crew = await stack.enter_async_context(Crew())
         readiness = _Readiness(settings, opened)
-        (await stack.enter_async_context(Crew())).begin(readiness.load())
+        stack.callback(crew.begin(readiness.load()).cancel)
 
         async def audited(owner: str, most: int) -> "Sequence[AuditEvent]":
-            async with database.session() as session:
+            async with database.reading() as session:
                 return await audit.events(session, owner, most)
 
+        async def exported(owner: str, actor: str) -> "Stream[bytes]":
+            async with database.session() as session:
+                await audit.record(session, owner, actor, "exported", "user", owner)
+            async with contextlib.aclosing(holdings.exported(owner, database, vault)) as archive:
+                async for piece in archive:
+                    yield piece
+
+        pepper = vault.keys.derived(people.PEPPER)
         yield Parts(
             registry=opened,
             renderings=renderings,
             cached=opened.cache.status,
-            exported=partial(holdings.exported, database=database, vault=vault),
+            exported=exported,
             erased=partial(holdings.erased, database=database, vault=vault, cache=opened.cache),
             audited=audited,
             spool=Spool,
             condition=readiness.condition,
-            keys=StoredKeys(database, vault.keys.derived(people.PEPPER)) if settings.api_keys else None,
+            keys=StoredKeys(database, pepper, crew) if settings.api_keys else None,
         )
 
 
@@ -154,34 +166,90 @@ class _Readiness:
 
         self._backend = face_named(settings.avatar_backend)
         self._registry = registry
-        self._lacking = dict.fromkeys(MODELS, "is being fetched")
+        self._lacking = {_model(model): "is being fetched" for model in MODELS} | {VOICE: "is being tried"}
 
     async def load(self) -> None:
-        """Fetch what is missing, so that nobody's first video has to wait for it."""
-        from visavis.commands.opening import files
-        from visavis.streams import Worker, closing
-
-        async with closing(Worker("models")) as worker:
-            for model in MODELS:
-                try:
-                    await worker.run(partial(files, model))
-                    del self._lacking[model]
-                except VisavisError as error:
-                    note(str(error))
-                    self._lacking[model] = "cannot be fetched"
+        """Try the voice, and fetch what is missing, so that nobody's first video has to wait for it."""
+        try:
+            await _spoken()
+            del self._lacking[VOICE]
+        except VisavisError as error:
+            note(str(error))
+            self._lacking[VOICE] = "does not work"
+        for model in MODELS:
+            if await _fetched(model):
+                del self._lacking[_model(model)]
+            else:
+                self._lacking[_model(model)] = "cannot be fetched"
 
     async def condition(self) -> "Condition":
         """How the server is at this moment."""
         from visavis.server.parts import Condition
 
-        missing = [f"the model {model} {why}" for model, why in self._lacking.items()]
+        missing = [f"{what} {why}" for what, why in self._lacking.items()]
         try:
-            async with self._registry.database.session() as session:
-                await session.connection()
+            async with self._registry.database.reading():
+                pass
         except StorageError:
             missing.append("the database cannot be reached")
         # There is no engine as yet that uses anything else than the processors.
-        return Condition("cpu", self._backend, True, "face" not in self._lacking, tuple(missing))
+        speaks, moves = VOICE not in self._lacking, _model("face") not in self._lacking
+        return Condition("cpu", self._backend, speaks, moves, tuple(missing))
+
+
+def _model(name: str) -> str:
+    return f"the model {name}"
+
+
+async def _spoken() -> None:
+    """See that the voice speaks.
+
+    Raises:
+        VisavisError: it does not, or is not installed.
+    """
+    from visavis.language import clauses
+    from visavis.plugins import engine
+    from visavis.streams import closing, stream_of
+
+    async with closing(engine("tts", TTS)()) as tts:
+        words = stream_of(clauses("One.", "en"))
+        async with contextlib.aclosing(tts.speak(words, tts.voices[0])) as chunks:
+            async for _ in chunks:
+                pass
+
+
+async def _fetched(model: str) -> bool:
+    """Whether a model is there now.
+
+    It is fetched by a process, which goes on at the next start where this one ended: a thread could not be
+    told to stop, and an end of the server would wait for the network.
+    """
+    import asyncio
+
+    from visavis.models import Store
+    from visavis.streams import Worker, closing
+
+    async with closing(Worker("models")) as worker:
+        try:
+            if (await worker.run(lambda: Store().status(model))).state == "present":
+                return True
+        except VisavisError as error:
+            note(str(error))
+            return False
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-P", "-m", "visavis.cli", "models", "pull", model,
+        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        return await process.wait() == 0
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await process.wait()
+        if process.returncode is None:
+            process.kill()
 
 
 def _workshop(settings: "Settings", registry: "Registry") -> "Workshop":
@@ -196,19 +264,16 @@ def _workshop(settings: "Settings", registry: "Registry") -> "Workshop":
         made: Face = face(fps=fps, seed=seed)
         return made
 
-    return Workshop(
-        registry, signer(settings), tts, posed, partial(_default, settings.default_reference_image)
-    )
+    return Workshop(registry, signer(settings), tts, posed, partial(_default, settings))
 
 
-def _default(source: Path | None, width: int, height: int) -> "Portrait":
+def _default(settings: "Settings", width: int, height: int) -> "Portrait":
     """Who speaks where no avatar is named. Blocks."""
+    from visavis.commands.casting import photographed
     from visavis.commands.opening import files
-    from visavis.portrait import take
-    from visavis.portrait.faces import Finder
 
-    picture = source or next(iter(files("demo-portrait").values()))
-    return take(picture, Finder(files("face")), width, height)
+    picture = settings.default_reference_image or next(iter(files("demo-portrait").values()))
+    return photographed(settings, picture, (width, height))()
 
 
 def _level(settings: "Settings", *, verbose: bool) -> str:

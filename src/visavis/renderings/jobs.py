@@ -106,18 +106,19 @@ class Renderings:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Stop; what is not done waits for the next process. Followers end with how it stands."""
+        """Stop, and wait until nothing is being made any more."""
+        self.stop()
+        await self._open.aclose()
+
+    def stop(self) -> None:
+        """Stop making; what is not done waits for the next process. Followers end with how it stands.
+
+        What is being made ends by itself, a little later. Orders are still taken, for the next process.
+        """
         self._closing = True
         for job in self._jobs.values():
             job.stop(None)
-        await self._open.aclose()
-        for job in self._jobs.values():
-            job.progress.end(job.progress.value)
-
-    @property
-    def waiting(self) -> int:
-        """How many orders wait."""
-        return len(self._line)
+        self._go_on()
 
     @property
     def running(self) -> int:
@@ -173,13 +174,14 @@ class Renderings:
         if self._leave_line(job):
             await self._end(job, Progress("cancelled"), {})
         else:
-            await _last(job.progress.follow())
+            await last_of(job.progress.follow())
 
     async def cancel_using(self, owner: str, actor: str, item: str) -> None:
         """Stop whatever shows an avatar or speaks with a voice, by its id: a consent was taken back."""
         for job in list(self._jobs.values()):
             if job.owner == owner and item in job.uses:
-                await self.cancel(owner, actor, job.id)
+                with contextlib.suppress(NoSuchRendering):  # somebody deletes it at the same time
+                    await self.cancel(owner, actor, job.id)
 
     async def delete(self, owner: str, actor: str, id_: str) -> None:
         """Stop it if need be, and delete its order, its video and what is known of it.
@@ -213,11 +215,6 @@ class Renderings:
         async with self._database.reading() as session:
             return [self._told(row) for row in await rows.all_of(session, owner)]
 
-    async def order(self, owner: str, id_: str) -> Order:
-        """What was ordered, with its text. Raises NoSuchRendering, or NoSuchFile if it was cancelled."""
-        await self.find(owner, id_)
-        return Order.unpacked(await self._vault.get(owner, f"{id_}/order"))
-
     def video(self, rendering: Rendering, start: int = 0, stop: int | None = None) -> Stream[bytes]:
         """The bytes of a finished video, or a range of them; how many there are is in its facts."""
         return self._vault.read(rendering.owner, f"{rendering.id}/video", start, stop)
@@ -236,11 +233,6 @@ class Renderings:
             async for progress in changes:
                 yield progress
 
-    async def wait(self, owner: str, id_: str) -> Rendering:
-        """How it ended, when it has; or how it stands when the server ends. Raises NoSuchRendering."""
-        last = await _last(self.follow(owner, id_))
-        return replace(await self.find(owner, id_), progress=last)
-
     # Making
 
     async def _resume(self) -> None:
@@ -248,7 +240,7 @@ class Renderings:
         async with self._database.session() as session:
             for row in await rows.unended(session):
                 if row.state == "running" and row.attempts >= MOST_ATTEMPTS:
-                    rows.end(row, Progress("failed", error=DIED), {})
+                    rows.end(row, DIED, {})
                 else:
                     row.state, row.started = "queued", None
                     self._enter(rows.rendering_of(row))
@@ -275,13 +267,16 @@ class Renderings:
         return True
 
     def _go_on(self) -> None:
-        """Begin what can be begun."""
+        """Begin what can be begun; where the server ends, let nobody wait for it."""
         while not self._closing and self.running < self._at_once and self._line:
             job = self._line.order(self._busy)[0]
             self._line.remove(job.owner, job)
             self._busy[job.owner] += 1
             self._crew.begin(self._run(job))
         self._tell_places()
+        if self._closing:
+            for job in self._line.order(self._busy):
+                job.progress.end(job.progress.value)
 
     def _tell_places(self) -> None:
         for place, job in enumerate(self._line.order(self._busy), 1):
@@ -341,7 +336,7 @@ class Renderings:
         except NoSuchRendering:  # everything about its owner was deleted meanwhile
             await self._keep(job.owner, job.id, set())
         except BaseException:
-            progress = Progress("failed", error=NOT_STORED)
+            progress = NOT_STORED
             raise
         finally:
             del self._jobs[job.id]
@@ -372,7 +367,7 @@ class Renderings:
         return rows.rendering_of(row, job.progress.value if job else None)
 
 
-async def _last(changes: Stream[Progress]) -> Progress:
+async def last_of(changes: Stream[Progress]) -> Progress:
     """The last one of them, when it comes; there is one."""
     async with contextlib.aclosing(changes):
         last = await anext(changes)

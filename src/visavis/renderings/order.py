@@ -77,7 +77,7 @@ class Progress:
 
     done, expected: seconds of video; expected is None as long as nobody can know.
     place: 1 is the next to be begun; 0 where it does not wait.
-    error: why it failed, in a sentence.
+    error, code: why it failed, in a sentence, and in a word for programs.
     """
 
     state: State
@@ -85,6 +85,7 @@ class Progress:
     expected: float | None = None
     place: int = 0
     error: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from visavis.avatars.database import tables
 from visavis.media import LANGUAGES
 from visavis.renderings.order import ENDED, NoSuchRendering, Order, Progress, Rendering, State
 
+# The fact under which the code of a failure is kept.
+_FAILURE: Final = "failure"
+
 _QUOTED: Final = re.compile(r"""(?<!\w)(["'“‘]).*["'”’](?!\w)""", re.DOTALL)
 
 
@@ -37,7 +40,6 @@ def row_of(id_: str, owner: str, order: Order) -> tables.Rendering:
 
 def rendering_of(row: tables.Rendering, live: Progress | None = None) -> Rendering:
     """A row as it is told. live: what this process knows better."""
-    expected = row.expected
     return Rendering(
         id=row.id,
         owner=row.owner,
@@ -46,8 +48,8 @@ def rendering_of(row: tables.Rendering, live: Progress | None = None) -> Renderi
         language=next((language for language in LANGUAGES if language == row.language), None),
         filename=row.filename or "",
         options=row.options,
-        progress=live or Progress(row.state, row.progress * (expected or 0.0), expected, error=row.error),
-        facts=row.facts,
+        progress=live or _progress(row),
+        facts={name: fact for name, fact in row.facts.items() if name != _FAILURE},
         created=row.created,
         started=row.started,
         finished=row.finished,
@@ -102,7 +104,8 @@ def put_back(row: tables.Rendering) -> None:
 
 def end(row: tables.Rendering, progress: Progress, facts: dict[str, Any]) -> None:
     """How it ended; what a sentence quotes may be the owner's text, and stays out."""
-    row.state, row.finished, row.facts = progress.state, datetime.now(UTC), facts
+    row.state, row.finished = progress.state, datetime.now(UTC)
+    row.facts = facts | ({_FAILURE: progress.code} if progress.code else {})
     row.expected = progress.expected
     row.progress = min(1.0, progress.done / progress.expected) if progress.expected else 0.0
     row.error = without_quotations(progress.error)
@@ -111,6 +114,11 @@ def end(row: tables.Rendering, progress: Progress, facts: dict[str, Any]) -> Non
 def without_quotations(sentence: str) -> str:
     """A sentence with an ellipsis in the place of what stands between quotation marks."""
     return _QUOTED.sub("'…'", sentence)
+
+
+def _progress(row: tables.Rendering) -> Progress:
+    done, code = row.progress * (row.expected or 0.0), row.facts.get(_FAILURE, "")
+    return Progress(row.state, done, row.expected, error=row.error, code=code)
 
 
 def _there(row: tables.Rendering | None, name: str) -> tables.Rendering:

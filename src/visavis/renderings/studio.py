@@ -10,13 +10,16 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Final, Protocol
 
+from visavis.avatars.database.tables import Avatar
+from visavis.avatars.database.tables import Voice as Registered
+from visavis.avatars.registry import usable
 from visavis.contracts import Face, Prepared, Tts, Voice
 from visavis.credentials import Facts, Signer, named, noticed, sign
-from visavis.errors import UnknownName
+from visavis.errors import InputError, UnknownName
 from visavis.language import clauses, detect
 from visavis.media import Language, Portrait
-from visavis.reading import Reader
 from visavis.render import Film, Finish, Progress, film, prepared_from, unfinished
+from visavis.renderings.failure import UnusableDefault
 from visavis.renderings.order import Order
 from visavis.soundtrack import Track, spoken
 from visavis.stopwatch import Stopwatch
@@ -26,33 +29,29 @@ TELLING: Final = 2000
 """Characters from which the language of a text is told, for the notice and the credentials."""
 
 
-class Consented(Protocol):
-    """Something registered; consent: the id of the record by which the person agreed."""
-
-    @property
-    def consent(self) -> str: ...
-
-
 class Cast(Protocol):
-    """Who is registered, by id or name. Raises UnknownName, and ConsentError where it was taken back."""
+    """Who is registered, by id or name. Raises UnknownName."""
 
-    async def avatar(self, owner: str, which: str) -> Consented: ...
+    async def avatar(self, owner: str, which: str) -> Avatar: ...
 
-    async def voice(self, owner: str, which: str) -> Consented: ...
+    async def voice(self, owner: str, which: str) -> Registered: ...
 
     async def face(self, owner: str, which: str, engine: Face, width: int, height: int) -> Prepared:
-        """A registered avatar as an engine wants it, at a size in pixels."""
+        """A registered avatar as an engine wants it, at a size in pixels. Raises ConsentError, too."""
         ...
 
     async def speaker(self, owner: str, which: str, tts: Tts) -> Voice:
-        """A voice of an engine's own by its name, or one that resembles a registered one."""
+        """A voice of an engine's own by its name, or one that resembles a registered one.
+
+        Raises ConsentError, too.
+        """
         ...
 
 
 class Workshop:
     """A Studio. Its voices are made when they are first needed, and closed with it.
 
-    tts, reading: make the voice that speaks, and one that reads along where that does not know its phones.
+    tts: makes the voice that speaks.
     face: makes the engine that moves one film's face, from its frames a second and its seed.
     portrait: who speaks where no avatar is named, at a width and a height in pixels; blocks.
     """
@@ -64,7 +63,6 @@ class Workshop:
         tts: Callable[[], Tts],
         face: Callable[[int, int], Face],
         portrait: Callable[[int, int], Portrait],
-        reading: Callable[[], Tts] | None = None,
     ) -> None:
         self._cast = cast
         self._signer = signer
@@ -72,7 +70,6 @@ class Workshop:
         self._portrait = portrait
         self._voices = contextlib.ExitStack()
         self._tts = cache(partial(self._kept, tts))
-        self._reading = cache(partial(self._kept, reading)) if reading else None
 
     def close(self) -> None:
         """Close the voices. Blocks until what they are at is over."""
@@ -99,30 +96,38 @@ class Workshop:
             prepared = partial(self._prepared, owner, order, face, watch)
             track, size = self._track(order, voice, watch), (order.width, order.height)
             made = await film(track, face, prepared, out, size, watch, progress, _finish(order))
+        # A consent may be taken back while a film is made, and by another process.
+        await self._consents(owner, order, voice)
         async with closing(Worker("signing")) as worker:
             await worker.run(partial(sign, out, self._signer, facts))
         return made
 
     async def _consents(self, owner: str, order: Order, voice: Voice | None) -> tuple[str, ...]:
-        """The records by which those who are seen and heard have agreed."""
+        """The records by which those who are seen and heard agree. Raises ConsentError where one does not."""
         consents = []
         if order.avatar is not None:
-            consents.append((await self._cast.avatar(owner, order.avatar)).consent)
+            consents.append(usable(await self._cast.avatar(owner, order.avatar)).consent)
         if order.voice is not None and voice is not None and voice.likeness:
-            consents.append((await self._cast.voice(owner, order.voice)).consent)
+            consents.append(usable(await self._cast.voice(owner, order.voice)).consent)
         return tuple(consents)
 
     def _track(self, order: Order, voice: Voice | None, watch: Stopwatch) -> Track:
         text = clauses(order.text, order.language)
-        reader = Reader(self._reading) if self._reading else None
-        return spoken(text, self._tts(), voice, watch, characters=len(order.text), reader=reader)
+        return spoken(text, self._tts(), voice, watch, characters=len(order.text))
 
     async def _prepared(self, owner: str, order: Order, face: Face, watch: Stopwatch) -> Prepared:
         if order.avatar is None:
-            portrait = partial(self._portrait, order.width, order.height)
+            portrait = partial(self._default, order.width, order.height)
             return await prepared_from(portrait, face, watch)
         with watch.timing("prepare"):
             return await self._cast.face(owner, order.avatar, face, order.width, order.height)
+
+    def _default(self, width: int, height: int) -> Portrait:
+        """Nobody who orders has chosen it, and so nobody is to blame for it but who runs the server."""
+        try:
+            return self._portrait(width, height)
+        except InputError as error:
+            raise UnusableDefault(str(error)) from error
 
     def _kept(self, make: Callable[[], Tts]) -> Tts:
         return self._voices.enter_context(contextlib.closing(make()))

@@ -1,6 +1,7 @@
 """The one place where errors become answers: {"code", "detail"}, a word for programs and a sentence.
 
-A traceback, a path of this machine, or what a client sent never gets into one.
+A traceback, a path of this machine, or what a client sent never gets into one. Which errors are whose, and
+what is said of them, stands in renderings.failure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,47 +13,26 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from visavis.errors import (
-    AudioError,
-    ConsentError,
-    EngineError,
-    InputError,
-    ModelError,
-    NameTaken,
-    NoSuchFile,
-    OutputError,
-    PortraitError,
-    StorageError,
-    TextError,
-    UnknownName,
-    UploadError,
-    VisavisError,
-)
+from visavis.errors import VisavisError
+from visavis.renderings.failure import told
 from visavis.renderings.line import LineFull
 
 LONGEST: Final = 600
 
-# An error's own sentence is for the user who caused it; None. What the server did not manage is none of the
-# user's doing, and its sentence can name a place on this machine: those are told in these words.
-_ERRORS: Final[dict[type[VisavisError], tuple[int, str, str | None]]] = {
-    UploadError: (422, "upload", None),
-    PortraitError: (422, "portrait", None),
-    AudioError: (422, "sound", None),
-    TextError: (422, "text", None),
-    NameTaken: (409, "name_taken", None),
-    ConsentError: (403, "consent", None),
-    UnknownName: (404, "not_found", None),
-    OutputError: (507, "no_room", "the server cannot write; tell whoever runs it"),
-    InputError: (422, "input", None),
-    NoSuchFile: (404, "not_found", "the file is not there any more"),
-    StorageError: (503, "storage", "the server cannot reach what it has stored; try again in a minute"),
-    ModelError: (503, "models", "the server lacks a model; tell whoever runs it"),
-    EngineError: (500, "engine", "an engine failed while it worked; try again"),
-    VisavisError: (500, "failed", "the server failed; try again"),
+# What codes mean to HTTP; all others are 422.
+_STATUSES: Final = {
+    "name_taken": 409,
+    "consent": 403,
+    "not_found": 404,
+    "too_large": 413,
+    "kind": 415,
+    "codec": 415,
+    "no_room": 507,
+    "storage": 503,
+    "models": 503,
+    "engine": 500,
+    "failed": 500,
 }
-
-# Codes of uploads that mean something other than 422 to HTTP.
-_UPLOADS: Final = {"too_large": 413, "kind": 415, "codec": 415}
 
 _CODES: Final = {
     400: ("bad_request", "the request cannot be understood"),
@@ -87,15 +67,15 @@ def answer_to(error: Exception) -> Response:
         return failure(error.status_code, code, sentence, error.headers)
     if isinstance(error, RequestValidationError):
         return failure(422, "invalid", _wrong(error.errors()))
-    if isinstance(error, UploadError):
-        return failure(_UPLOADS.get(error.code, 422), error.code, str(error))
     if isinstance(error, LineFull):
         return failure(429 if error.own else 503, "line_full", str(error), {"retry-after": "30"})
-    for kind in type(error).__mro__:
-        if kind in _ERRORS:
-            status, code, instead = _ERRORS[kind]
-            return failure(status, code, instead or str(error))
-    return failure(500, "failed", "the server made a mistake; it is in its log")
+    why = told(error)
+    return failed(why.code, why.sentence)
+
+
+def failed(code: str, sentence: str) -> Response:
+    """The answer to an error that was told."""
+    return failure(_STATUSES.get(code, 422), code, sentence)
 
 
 def invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:

@@ -17,9 +17,6 @@ BODY: Final = 64 * 2**10
 GRACE: Final = 20.0
 SLOWEST: Final = 16 * 2**10
 
-# Seconds that a client may take to make room for the next piece of an answer.
-UNREAD: Final = 120.0
-
 # Seconds between an answer to a body that is not read to its end and the end of the connection: a socket that
 # is closed with something unread in it takes back what was said last.
 LINGER: Final = 1.0
@@ -37,12 +34,11 @@ class Bounded:
         larger: Mapping[str, int],
         grace: float = GRACE,
         slowest: float = SLOWEST,
-        unread: float = UNREAD,
         linger: float = LINGER,
     ) -> None:
         self.app = app
         self.larger = larger
-        self.grace, self.slowest, self.unread, self.linger = grace, slowest, unread, linger
+        self.grace, self.slowest, self.linger = grace, slowest, linger
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -89,14 +85,10 @@ class _Body:
             # Or the rest of the body would be read all the same, to get at the next request.
             message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
         if message["type"] == "http.response.body" and not message.get("more_body") and not self._over:
-            await self._hand_over({**message, "more_body": True})
+            await self._send({**message, "more_body": True})
             await asyncio.sleep(self._bounds.linger)
             message = {"type": "http.response.body"}
-        await self._hand_over(message)
-
-    async def _hand_over(self, message: Message) -> None:
-        async with asyncio.timeout(self._bounds.unread):
-            await self._send(message)
+        await self._send(message)
 
     async def _within(self, seconds: float) -> Message:
         loop = asyncio.get_running_loop()

@@ -57,7 +57,7 @@ class Doors:
         origin = headers.get("origin")
         if origin is None:
             return headers.get("sec-fetch-site", "none") in {"none", "same-origin"}
-        return origin in self.origins or urlsplit(origin).netloc.lower() == host.lower()
+        return origin in self.origins or netloc_of(origin).lower() == host.lower()
 
 
 class Guarded:
@@ -81,6 +81,14 @@ class Guarded:
             await send(message)
 
         await self.app(scope, receive, guarded)
+
+
+def netloc_of(address: str) -> str:
+    """The host and port in an address; empty where there are none."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
 
 
 def host_of(netloc: str) -> str:

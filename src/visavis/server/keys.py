@@ -1,5 +1,6 @@
 """Who asks: the one local user, or the owner of the key that was shown."""
 
+import contextlib
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -7,8 +8,10 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from visavis.avatars.database import Database
-from visavis.avatars.people import LOCAL, owner_of
+from visavis.avatars.people import LOCAL, is_key, note_use, owner_of
+from visavis.errors import StorageError
 from visavis.server.answers import Refused
+from visavis.streams import Crew
 
 # Longer than any of ours; nobody needs to hash more.
 LONGEST = 256
@@ -34,16 +37,37 @@ class Keys(Protocol):
 
 
 class StoredKeys:
-    """The keys that a database knows. pepper: what the vault's master key derives for people.PEPPER."""
+    """The keys that a database knows.
 
-    def __init__(self, database: Database, pepper: bytes) -> None:
-        self._database, self._pepper = database, pepper
+    pepper: what the vault's master key derives for people.PEPPER.
+    crew: writes down that keys are used, which no request has to wait for.
+    """
+
+    def __init__(self, database: Database, pepper: bytes, crew: Crew) -> None:
+        self._database, self._pepper, self._crew = database, pepper, crew
+        self._noting: set[str] = set()
 
     async def caller(self, key: str) -> Caller | None:
         """The owner of a key; who acts is the key."""
-        async with self._database.session() as session:
+        if not is_key(key):
+            return None
+        async with self._database.reading() as session:
             found = await owner_of(session, key, self._pepper)
-        return Caller(found.owner, found.key) if found else None
+        if found is None:
+            return None
+        if found.is_due and found.key not in self._noting:
+            self._noting.add(found.key)
+            self._crew.begin(self._note(found.key))
+        return Caller(found.owner, found.key)
+
+    async def _note(self, key_id: str) -> None:
+        """Write it down; a database that has no time for it is asked again by the next request."""
+        try:
+            with contextlib.suppress(StorageError):
+                async with self._database.session() as session:
+                    await note_use(session, key_id)
+        finally:
+            self._noting.discard(key_id)
 
 
 async def caller(

@@ -57,6 +57,7 @@ class Renderings(Protocol):
     async def cancel(self, owner: str, actor: str, id_: str) -> "Rendering": ...
     async def cancel_using(self, owner: str, actor: str, item: str) -> None: ...
     async def delete(self, owner: str, actor: str, id_: str) -> None: ...
+    def stop(self) -> None: ...
     def follow(self, owner: str, id_: str) -> "Stream[Progress]": ...
     def video(self, rendering: "Rendering", start: int = 0, stop: int | None = None) -> "Stream[bytes]": ...
 
@@ -79,7 +80,7 @@ class Condition:
 class Parts:
     """Everything that the routes work with.
 
-    cached: how the cache does. exported: everything about an owner as an archive. erased: deletes it, for an
+    cached: how the cache does. exported, erased: everything about an owner as an archive, and away, for an
     owner and in an actor's name. audited: an owner's latest events, so many of them. spool: makes the place
     that an upload is kept in on its way. keys: None where nobody needs one, and all who reach the server are
     its one local user.
@@ -88,7 +89,7 @@ class Parts:
     registry: Registry
     renderings: Renderings
     cached: "Callable[[], Status]"
-    exported: "Callable[[str], Stream[bytes]]"
+    exported: "Callable[[str, str], Stream[bytes]]"
     erased: Callable[[str, str], Awaitable[None]]
     audited: "Callable[[str, int], Awaitable[Sequence[AuditEvent]]]"
     spool: "Callable[[], AbstractAsyncContextManager[Spool]]"

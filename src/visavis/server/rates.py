@@ -37,7 +37,8 @@ class Rates:
         )
 
 
-async def _upload(request: Request, caller: Who) -> None:
+async def uploads(request: Request, caller: Who) -> None:
+    """Count an upload. Raises Refused, as `Rates.spend` does."""
     rates: Rates | None = request.app.state.rates
     if rates is not None:
         await rates.spend(rates.uploads, "uploads", caller)
@@ -50,5 +51,5 @@ async def _rendering(request: Request, caller: Who) -> None:
 
 
 # Dependencies of the routes that they bound.
-UPLOAD = Depends(_upload)
+UPLOAD = Depends(uploads)
 RENDERING = Depends(_rendering)

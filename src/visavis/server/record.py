@@ -1,5 +1,6 @@
 """What is noted of each request, in the log and in the figures, and the last place an error can get to."""
 
+import asyncio
 import secrets
 import time
 from typing import Final
@@ -9,10 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.typing import FilteringBoundLogger
 
 from visavis.renderings.failure import traced
-from visavis.server.answers import answer_to
+from visavis.server.answers import Refused, answer_to
 from visavis.server.metrics import Metrics
 
 METHODS: Final = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+ENDING: Final = "the server is being ended; ask again in a moment"
 
 # Nobody was there to be answered; nginx's number for it.
 GONE: Final = 499
@@ -44,6 +47,10 @@ class Recorded:
             await self.app(scope, receive, noted)
             if "error" in state:  # it was answered, in words that do not tell what it was
                 self._log.error("failure", request_id=request_id, error=traced(state["error"]))
+        except asyncio.CancelledError:  # by uvicorn, when it has waited long enough at its end
+            if status:
+                raise
+            await answer_to(Refused(503, "ending", ENDING, {"retry-after": "5"}))(scope, receive, noted)
         except Exception as error:
             self._log.error("mistake", request_id=request_id, error=traced(error))
             if not status:

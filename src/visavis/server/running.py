@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 import uvicorn
@@ -14,15 +15,22 @@ LEAVE: Final = 3
 # Seconds that a client may take to say what it wants.
 ASKING: Final = 15.0
 
+# Seconds that a client may take to read a piece of an answer.
+UNREAD: Final = 120.0
+
 
 class Prompt(H11Protocol):
-    """uvicorn's HTTP, but for clients that connect and then take their time over the headers."""
+    """uvicorn's HTTP, but for clients that take their time: over the headers, or over reading an answer."""
 
-    asking = ASKING
+    asking, unread = ASKING, UNREAD
     _asked: asyncio.TimerHandle | None = None
+    _told: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        # Whatever is left waits for the client, also what is too little to keep us from writing on: a
+        # connection is not closed before it has gone.
+        transport.set_write_buffer_limits(high=0)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -32,8 +40,17 @@ class Prompt(H11Protocol):
         elif self._asked is None:
             self._wait()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._told = self.loop.call_later(self.unread, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._read()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._heard()
+        self._read()
         super().connection_lost(exc)
 
     def _wait(self) -> None:
@@ -44,9 +61,17 @@ class Prompt(H11Protocol):
             self._asked.cancel()
             self._asked = None
 
+    def _read(self) -> None:
+        if self._told is not None:
+            self._told.cancel()
+            self._told = None
 
-def server_of(app: FastAPI) -> uvicorn.Server:
-    """uvicorn, told to keep out of the log and of the addresses of clients."""
+
+def server_of(app: FastAPI, stop: Callable[[], None]) -> uvicorn.Server:
+    """uvicorn, told to keep out of the log and of the addresses of clients.
+
+    stop: called when it is told to end, so that those who wait for something long get an answer.
+    """
     config = uvicorn.Config(
         app,
         http=Prompt,
@@ -58,17 +83,22 @@ def server_of(app: FastAPI) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=LEAVE,
     )
-    return _Server(config)
+    return _Server(config, stop)
 
 
-async def run(app: FastAPI, listening: socket.socket) -> None:
+async def run(app: FastAPI, listening: socket.socket, stop: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT, which is raised again afterwards; uploads on their way are dropped."""
-    await server_of(app).serve([listening])
+    await server_of(app, stop).serve([listening])
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, stop: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stop = stop
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Wait until what was cancelled has cleaned up, too; what it works with is closed next."""
+        self._stop()
         await super().shutdown(sockets)
         if self.server_state.tasks:
             await asyncio.wait(set[asyncio.Task[Any]](self.server_state.tasks), timeout=LEAVE)

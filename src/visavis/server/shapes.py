@@ -102,13 +102,17 @@ class Events(Shape):
 
 
 class ProgressShape(Shape):
-    """How far a job is. done, expected: seconds of video. place: in the line; 0 where it does not wait."""
+    """How far a job is. done, expected: seconds of video. place: in the line; 0 where it does not wait.
+
+    error, code: why it failed, in a sentence, and in a word for programs.
+    """
 
     state: str
     done: float
     expected: float | None
     place: int
     error: str
+    code: str
 
 
 class JobShape(Shape):

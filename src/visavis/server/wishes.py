@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
 from visavis.avatars.registry import Permission
-from visavis.errors import UploadError
+from visavis.errors import TooLarge, UploadError
 from visavis.intake.received import received
 from visavis.media import Language
 from visavis.renderings.order import FASTEST, LARGEST, LONGEST_TEXT, SLOWEST, SMALLEST, Order
@@ -20,13 +20,16 @@ from visavis.streams import stream_of
 if TYPE_CHECKING:
     from visavis.avatars.vault import Spool
 
-# Bytes of a picture within JSON, which has to be held in memory several times over; a form takes larger ones.
-PICTURE_IN_JSON: Final = 8 * 2**20
+# Bytes of a picture within JSON, which has to be held in memory several times over and holds the others up
+# while it is read; a form takes larger ones.
+PICTURE_IN_JSON: Final = 2**20
 
 # Bytes of the longest text, in the widest writing of it: four in UTF-8, twelve as \u escapes in JSON.
 WIDEST_TEXT: Final = 4 * LONGEST_TEXT
 TEXT_JSON: Final = 12 * LONGEST_TEXT + 2**16
 PICTURE_JSON: Final = TEXT_JSON + PICTURE_IN_JSON * 4 // 3
+
+IN_A_FORM: Final = "send a picture of more than 1 MB as a file in a form (multipart/form-data)"
 
 _DATA_URL = re.compile(r"\s*data:image/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
 
@@ -101,7 +104,7 @@ class PortraitWish(VideoWish, Consented):
     """A video of an avatar, or of the person on a picture that comes along and is registered on the way."""
 
     reference_image: Annotated[
-        str, Field(description="a picture as base64 or data URL, or a file in a form")
+        str, Field(description="a picture of up to 1 MB as base64 or data URL, or any as a file in a form")
     ] = ""
     avatar_name: Annotated[Word | None, Field(description="for the picture; without one a name is made")] = (
         None
@@ -111,8 +114,18 @@ class PortraitWish(VideoWish, Consented):
 Wish = TypeVar("Wish", bound=BaseModel)
 
 
+def json_of(wish: type[BaseModel]) -> dict[str, Any]:
+    """What OpenAPI is told of a route that reads its JSON itself, which is after it knows who asks."""
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": wish.model_json_schema()}},
+        }
+    }
+
+
 def form_of(wish: type[BaseModel], file: str = "file", *, json: bool = False) -> dict[str, Any]:
-    """What OpenAPI is told of a route that reads its body itself; json: whether it takes that as well."""
+    """What OpenAPI is told of a route that reads its form itself; json: whether it takes that as well."""
     schema = wish.model_json_schema()
     binary = {"type": "string", "format": "binary"}
     needed = [*schema.get("required", ()), *([] if json else [file])]
@@ -151,28 +164,43 @@ async def portrait_wish(request: Request, spool: "Spool", most: int) -> Portrait
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         fields = await form(request, spool, most, "reference_image", WIDEST_TEXT)
         return understood(PortraitWish, {name: value for name, value in fields.items() if value})
-    wish = understood(PortraitWish, await _json(request))
+    wish = await json_wish(request, PortraitWish, PICTURE_JSON)
     if wish.reference_image:
         await received(stream_of([_picture(wish.reference_image)]), spool, PICTURE_IN_JSON)
     return wish
 
 
-async def _json(request: Request) -> dict[str, Any]:
+async def json_wish(request: Request, wish: type[Wish], most: int = TEXT_JSON) -> Wish:
+    """A body of JSON as what it is to be; most: bytes.
+
+    It is read without making anything of what is no field: lists of a million lists cost a tenth so.
+
+    Raises:
+        Refused: it is too large, no JSON object, or wrong in a field.
+    """
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > most:
+            raise Refused(413, "too_large", f"this is too much JSON; {IN_A_FORM}")
     try:
-        fields = await request.json()
-    except (ValueError, RecursionError):
-        raise Refused(400, "bad_json", "the body is not JSON; send an object of fields") from None
-    if not isinstance(fields, dict):
-        raise Refused(400, "bad_json", "the body is no JSON object; send an object of fields")
-    return fields
+        return wish.model_validate_json(body)
+    except ValidationError as error:
+        errors = error.errors(include_input=False, include_url=False)
+        if not errors[0]["loc"]:
+            raise Refused(400, "bad_json", "the body is no JSON object; send an object of fields") from None
+        raise invalid(errors) from None
 
 
 def _picture(text: str) -> bytes:
     if (match := _DATA_URL.match(text)) is not None:
         text = text[match.end() :]
     try:
-        return base64.b64decode("".join(text.split()), validate=True)
+        picture = base64.b64decode("".join(text.split()), validate=True)
     except (binascii.Error, ValueError):
         raise UploadError(
             "not_base64", "reference_image is not base64; send it so, or as a file in a form"
         ) from None
+    if len(picture) > PICTURE_IN_JSON:
+        raise TooLarge(f"the picture is too large for JSON; {IN_A_FORM}")
+    return picture

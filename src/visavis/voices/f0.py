@@ -19,7 +19,7 @@ _RATE: Final = 8_000
 _WINDOW: Final = round(0.035 * _RATE)
 _CERTAIN, _VOICED = 0.15, 0.2
 _FAINT: Final = 10 ** (-25 / 10)
-_BLOCK: Final = 512  # frames at a time: 10 MB
+_BLOCK: Final = 128  # frames at a time
 
 Floats = NDArray[np.float64]
 

@@ -6,21 +6,25 @@ import numpy as np
 
 from visavis.media import Samples
 from visavis.voices.f0 import HOP, Floats, contour
-from visavis.voices.spectrum import at_rate
+from visavis.voices.spectrum import at_rate, bandwidth
 
 _RATE: Final = 10_000
 _ORDER: Final = 10
 _LOOKS: Final = 300
 _FEWEST: Final = 20
+_NEEDED: Final = 4_500.0  # Hz
 _WIDEST: Final = 600.0  # Hz, of a formant
 
 
 def throat(samples: Samples, rate: int) -> float | None:
-    """Distance in Hz between the resonances of a vocal tract, about 1000 of a man's and 1160 of a woman's.
+    """Hz between the resonances of a vocal tract: about 1000 in men, 1160 in women.
 
     The mean of F3 / 2.5 and F4 / 3.5, which hardly depend on the vowels (Lammert and Narayanan, PLoS ONE
-    10 (2015)), in medians over voiced frames; None where there are too few of these.
+    10 (2015)), in medians over voiced frames; None where there are too few of these, or the sound ends
+    below the fourth resonance, as on a telephone.
     """
+    if min(bandwidth(samples, rate), rate / 2) < _NEEDED:
+        return None
     voiced = np.flatnonzero(contour(samples, rate))
     sound = at_rate(samples, rate, _RATE)
     sound = np.append(sound[:1], sound[1:] - 0.95 * sound[:-1])

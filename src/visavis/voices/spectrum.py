@@ -5,6 +5,7 @@ Pure functions of samples that fit into memory. Streams are resampled elsewhere.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import gcd
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from visavis.media import Samples
 Floats = NDArray[np.float64]
 
 BANDS: Final = 26
-"""Of a voice's colour, each as wide as the next one in mel."""
+"""Of a voice's colour, each as wide as the next one in mel (O'Shaughnessy 1987)."""
 
 SILENT: Final = -100.0  # dB
 
@@ -35,15 +36,26 @@ def at_rate(
     """A whole sound at another rate, with what lies outside of two frequencies in Hz faded out."""
     if not len(samples):
         return np.zeros(0)
-    length = round(len(samples) * other / rate)
-    spectrum = np.fft.rfft(samples.astype(np.float64))
-    hertz = np.arange(len(spectrum)) * rate / len(samples)
+    common = gcd(rate, other)
+    periods = _smooth(-(-len(samples) // (rate // common)))
+    size, made = periods * (rate // common), periods * (other // common)
+    spectrum = np.fft.rfft(samples.astype(np.float64), size)
+    hertz = np.fft.rfftfreq(size, 1 / rate)
     top = min(highest, 0.48 * min(rate, other))
-    spectrum *= np.clip((hertz - 0.5 * lowest) / max(0.5 * lowest, 1e-9), 0, 1) if lowest else 1
+    if lowest:
+        spectrum *= np.clip(2 * hertz / lowest - 1, 0, 1)
     spectrum *= np.clip((1.04 * top - hertz) / (0.04 * top), 0, 1)
-    bins = length // 2 + 1
-    resized = np.pad(spectrum[:bins], (0, max(0, bins - len(spectrum))))
-    return np.asarray(np.fft.irfft(resized, length) * (length / len(samples)))
+    spectrum = np.pad(spectrum, (0, max(0, made // 2 + 1 - len(spectrum))))[: made // 2 + 1]
+    sound = np.fft.irfft(spectrum, made) * (made / size)
+    return np.asarray(sound[: round(len(samples) * other / rate)])
+
+
+def _smooth(number: int) -> int:
+    """The next number that is a power of two, or five or six quarters of one: Fourier transforms of other
+    lengths can take ten times as long.
+    """
+    power = 1 << max(number - 1, 0).bit_length()
+    return next(size for size in (5 * power // 8, 6 * power // 8, power) if size >= number)
 
 
 def middles() -> Floats:
@@ -66,17 +78,18 @@ def looks(samples: Samples, rate: int) -> Floats:
     if len(samples) < length:
         return np.zeros((0, BANDS))
     frames = np.lib.stride_tricks.sliding_window_view(samples, length)[:: length // 2]
-    power = np.abs(np.fft.rfft(frames * np.hanning(length), axis=1)) ** 2
+    size = _smooth(length)
+    power = np.abs(np.fft.rfft(frames * np.hanning(length), size)) ** 2
     total = power.sum(axis=1)
-    bands = power[total > _HEARD * np.percentile(total, 95)] @ _shares(length, rate).T
+    bands = power[total > _HEARD * np.percentile(total, 95)] @ _shares(size, rate).T
     return np.asarray(10 * np.log10(bands + 10 ** (SILENT / 10)))
 
 
 @lru_cache
-def _shares(length: int, rate: int) -> Floats:
-    """What share each line of a spectrum has in the mean of each band, [BANDS, length // 2 + 1]."""
-    hertz = np.fft.rfftfreq(length, 1 / rate)
-    edges, line = _edges(), rate / length
+def _shares(size: int, rate: int) -> Floats:
+    """What share each line of a spectrum has in the mean of each band, [BANDS, size // 2 + 1]."""
+    hertz = np.fft.rfftfreq(size, 1 / rate)
+    edges, line = _edges(), rate / size
     overlap = np.minimum(hertz + line / 2, edges[1:, None]) - np.maximum(hertz - line / 2, edges[:-1, None])
     shares = np.maximum(overlap, 0)
     return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-9))
@@ -89,11 +102,12 @@ def colour(levels: Floats) -> Floats:
 
 def loudness(samples: Samples, rate: int) -> float:
     """Integrated loudness in LUFS, gated: ITU-R BS.1770-4; SILENT where there is nothing."""
-    spectrum = np.fft.rfft(samples.astype(np.float64))
-    heard = np.fft.irfft(spectrum * _weights(len(samples), rate), len(samples))
-    block = min(len(heard), round(0.4 * rate))
-    if not block:
+    if not len(samples):
         return SILENT
+    size = _smooth(len(samples) + rate // 10)
+    spectrum = np.fft.rfft(samples.astype(np.float64), size)
+    heard = np.fft.irfft(spectrum * _weights(size, rate), size)[: len(samples)]
+    block = min(len(heard), round(0.4 * rate))
     sums = np.cumsum(np.append(0.0, heard**2))
     power = (sums[block:] - sums[:-block])[:: max(1, block // 4)] / block
     loud = power[power > 10 ** ((-70 + 0.691) / 10)]

@@ -8,6 +8,7 @@ from visavis.server.keys import Who
 from visavis.server.rates import UPLOAD
 from visavis.server.routes import Given, Set
 from visavis.server.shapes import AvatarInfo, Avatars, AvatarShape, CacheShape, Gone
+from visavis.server.undoing import undoing
 from visavis.server.wishes import AvatarWish, form_of, registration
 
 REGISTER: Final = "/avatar/register"
@@ -49,6 +50,6 @@ async def info(avatar_id: str, given: Given, who: Who) -> AvatarInfo:
 async def delete(avatar_id: str, given: Given, who: Who) -> Gone:
     """Delete a face and everything made of it but finished videos."""
     row = await given.registry.avatar(who.owner, avatar_id)
-    await given.registry.delete_avatar(who.owner, who.actor, row.id)
-    await given.renderings.cancel_using(who.owner, who.actor, row.id)
+    async with undoing(given, who):
+        await given.registry.delete_avatar(who.owner, who.actor, row.id)
     return Gone(deleted=row.id)

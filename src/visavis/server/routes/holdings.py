@@ -1,15 +1,17 @@
 """/consent, /user, /audit: what was agreed to, all that is held about somebody, and who changed what."""
 
+import contextlib
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from visavis.avatars.database.tables import Avatar, Voice
+from visavis.renderings.order import NoSuchRendering
 from visavis.server.keys import Who
 from visavis.server.routes import Given
 from visavis.server.shapes import Consents, ConsentShape, Events, EventShape, Gone
 from visavis.server.streaming import Streamed
+from visavis.server.undoing import undoing
 
 router = APIRouter(tags=["what is held"])
 
@@ -29,14 +31,8 @@ async def revoke(
     delete: Annotated[bool, Query(description="delete the avatar or voice, too")] = False,
 ) -> Consents:
     """Take a consent back: what rests on it cannot be used from now on."""
-    rows: list[Avatar | Voice] = [
-        *await given.registry.avatars(who.owner),
-        *await given.registry.voices(who.owner),
-    ]
-    resting = [row.id for row in rows if row.consent == consent_id]
-    await given.registry.revoke(who.owner, who.actor, consent_id, delete=delete)
-    for item in resting:
-        await given.renderings.cancel_using(who.owner, who.actor, item)
+    async with undoing(given, who):
+        await given.registry.revoke(who.owner, who.actor, consent_id, delete=delete)
     return await consents(given, who)
 
 
@@ -44,14 +40,15 @@ async def revoke(
 async def export(given: Given, who: Who) -> Response:
     """Everything that is held about you, as a zip archive."""
     headers = {"content-disposition": 'attachment; filename="visavis-export.zip"'}
-    return Streamed(given.exported(who.owner), 200, headers, "application/zip")
+    return Streamed(given.exported(who.owner, who.actor), 200, headers, "application/zip")
 
 
 @router.delete("/user")
 async def erase(given: Given, who: Who) -> Gone:
     """Delete everything that is held about you, for good."""
     for row in await given.renderings.list(who.owner):
-        await given.renderings.delete(who.owner, who.actor, row.id)
+        with contextlib.suppress(NoSuchRendering):  # somebody deletes it at the same time
+            await given.renderings.delete(who.owner, who.actor, row.id)
     await given.erased(who.owner, who.actor)
     return Gone(deleted=who.owner)
 

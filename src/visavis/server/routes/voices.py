@@ -8,6 +8,7 @@ from visavis.server.keys import Who
 from visavis.server.rates import UPLOAD
 from visavis.server.routes import Given, Set
 from visavis.server.shapes import Gone, VoiceInfo, Voices, VoiceShape
+from visavis.server.undoing import undoing
 from visavis.server.wishes import VoiceWish, form_of, registration
 
 REGISTER: Final = "/voice/register"
@@ -43,6 +44,6 @@ async def info(voice_id: str, given: Given, who: Who) -> VoiceInfo:
 async def delete(voice_id: str, given: Given, who: Who) -> Gone:
     """Delete a voice and everything made of it but finished videos."""
     row = await given.registry.voice(who.owner, voice_id)
-    await given.registry.delete_voice(who.owner, who.actor, row.id)
-    await given.renderings.cancel_using(who.owner, who.actor, row.id)
+    async with undoing(given, who):
+        await given.registry.delete_voice(who.owner, who.actor, row.id)
     return Gone(deleted=row.id)

@@ -36,7 +36,7 @@ def add(
     actions["register"].add_argument(
         "--language",
         metavar="LANGUAGE",
-        help="that is spoken: en, zh, es or fa (default: as far as it is heard)",
+        help="that is spoken: en, zh, es or fa (default: unknown, it is not guessed)",
     )
     parser.set_defaults(run=run)
 

@@ -1,6 +1,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.face import ScriptedFace, blank_portrait
 from tests.fakes.vault import SEAL, MemoryVault
-from visavis.avatars.cache import Cache, Key, Shelf
+from visavis.avatars.cache import _MOST_BEHIND, Cache, Key, Shelf
 from visavis.avatars.vault import MasterKeys, vault_at
 from visavis.errors import PortraitError, StorageError
 
@@ -53,6 +54,7 @@ class Bench:
 
     async def get(self, key: Key = KEY) -> Face:
         face = await self.cache.prepared(key, partial(self.make, key), pack, unpack)
+        await self.cache.settled()
         assert face.content.startswith(repr(key).encode())
         return face
 
@@ -229,6 +231,74 @@ async def test_without_a_vault_it_still_serves(bench: Bench, caplog: pytest.LogC
     assert bench.vault.sealed() > 0
 
 
+class SlowVault(MemoryVault):
+    """One that keeps a writer waiting until it may go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go = asyncio.Event()
+
+    async def put(self, owner: str, file: str, content: bytes) -> int:
+        await self.go.wait()
+        return await super().put(owner, file, content)
+
+
+async def test_nobody_waits_for_a_slow_vault_and_few_faces_do() -> None:
+    bench = Bench()
+    bench.vault = slow = SlowVault()
+    cache = bench.another()
+    async with asyncio.timeout(30):
+        for number in range(_MOST_BEHIND + 2):
+            key = avatar(number)
+            await cache.prepared(key, partial(bench.make, key), pack, unpack)
+    assert slow.files == {}
+    slow.go.set()
+    await cache.close()
+    kept = [name for name in slow.files if "uses" not in name[1]]
+    assert kept == [avatar(number).name for number in range(_MOST_BEHIND)]
+
+
+async def test_closing_waits_for_the_thread_and_holds_nobody_up(bench: Bench) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    def slow(face: Face) -> bytes:
+        entered.set()
+        go.wait(10)
+        return pack(face)
+
+    getting = asyncio.create_task(bench.cache.prepared(KEY, partial(bench.make, KEY), slow, unpack))
+    await asyncio.get_running_loop().run_in_executor(None, entered.wait, 10)
+    closing = asyncio.create_task(bench.cache.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    go.set()
+    await asyncio.gather(getting, closing)
+
+
+async def test_a_face_that_cannot_be_packed_is_given_all_the_same(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(face: Face) -> bytes:
+        raise TypeError("a face is nothing that can be packed")
+
+    assert await bench.cache.prepared(KEY, partial(bench.make, KEY), refuse, unpack)
+    assert "could not be kept" in caplog.text
+    assert bench.vault.files == {}
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyError, TypeError])
+async def test_what_an_engine_cannot_unpack_is_made_anew(bench: Bench, error: type[Exception]) -> None:
+    def refuse(content: bytes) -> Face:
+        raise error("another engine's")
+
+    await bench.get()
+    await bench.restart()
+    await bench.cache.prepared(KEY, partial(bench.make, KEY), pack, refuse)
+    await bench.restart()
+    await bench.get()
+    assert bench.made == [KEY, KEY]
+
+
 async def test_what_is_forgotten_is_gone_everywhere(bench: Bench) -> None:
     small = replace(KEY, width=256)
     others = avatar(2), avatar(1, "bob")
@@ -319,8 +389,25 @@ async def test_the_order_of_use_survives_a_restart() -> None:
     await bench.cache.close()
 
 
+async def test_a_process_that_is_killed_leaves_the_order_of_its_last_listing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("visavis.avatars.cache._SECONDS_BETWEEN_LISTINGS", 0.0)
+    bench = Bench(disk=4 * (1000 + 4 + SEAL) + 5000)
+    for number in (1, 2, 3, 1, 4):
+        await bench.get(avatar(number))
+    killed, bench.cache = bench.cache, bench.another()
+    await bench.get(avatar(5))
+    assert {key for key in map(avatar, range(1, 6)) if key.name in bench.vault.files} == {
+        avatar(1), avatar(3), avatar(4), avatar(5),
+    }  # fmt: skip
+    for cache in (killed, bench.cache):
+        await cache.close()
+
+
 async def test_a_process_that_has_used_nothing_leaves_the_order_alone(bench: Bench) -> None:
     await bench.get()
+    await bench.restart()
     before = dict(bench.vault.files)
     await bench.restart()
     await bench.cache.close()

@@ -244,6 +244,7 @@ async def test_deleting_deletes(tmp_path: Path, hopper: bytes) -> None:
     with closing(Warp()) as warp:
         async with opened(tmp_path, warp) as registry:
             await registered(registry, "Grace", hopper)
+            await registry.cache.settled()
             assert any("prepared" in file for file in await files(registry))
             await registry.delete_avatar(LOCAL, LOCAL, "Grace")
             assert not {file for file in await files(registry) if "uses" not in file}
@@ -287,6 +288,7 @@ async def test_a_voice_is_registered_and_resembled(registry: Registry, recording
 async def test_what_was_left_behind_is_swept(registry: Registry, hopper: bytes) -> None:
     row = await registered(registry, "Grace", hopper)
     await registry.vault.put(LOCAL, "0" * 32 + "/picture", b"orphan")
+    secret = await registry.vault.secret("api-keys")
     assert await registry.sweep() == 0  # it may be of a registration that is under way
     module.ABANDONED, kept = timedelta(seconds=-1), module.ABANDONED  # type: ignore[misc]
     try:
@@ -294,6 +296,7 @@ async def test_what_was_left_behind_is_swept(registry: Registry, hopper: bytes) 
     finally:
         module.ABANDONED = kept  # type: ignore[misc]
     assert await files(registry) == {f"{row.id}/picture", f"{row.id}/face"}
+    assert await registry.vault.secret("api-keys") == secret
 
 
 async def test_all_that_is_held_is_exported_and_erased(registry: Registry, hopper: bytes) -> None:

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from tests.conftest import fetched
-from visavis.commands.serve import listening
+from visavis.avatars.registry import Registry
+from visavis.commands.serve import listening, parts
 from visavis.config import Settings
 from visavis.errors import InputError
 
@@ -117,6 +118,15 @@ def test_it_is_ready_when_the_voice_and_the_models_are_and_exporting_is_written_
         assert http.get("/user/export").content.startswith(b"PK")
         events = http.get("/audit").json()["events"]
         assert [(event["action"], event["kind"]) for event in events] == [("exported", "user")]
+
+
+async def test_asking_how_it_is_and_what_was_done_waits_for_nobody_who_writes(tmp_path: Path) -> None:
+    fetched("face"), fetched("demo-portrait")
+    async with parts(Settings(data_folder=tmp_path)) as opened:
+        assert isinstance(opened.registry, Registry)
+        async with opened.registry.database.session(), asyncio.timeout(5):
+            assert "the database cannot be reached" not in (await opened.condition()).missing
+            assert await opened.audited("local", 1) == []
 
 
 def test_a_voice_that_does_not_speak_is_told(tmp_path: Path) -> None:

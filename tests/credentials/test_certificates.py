@@ -2,6 +2,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from errno import EIO
 from pathlib import Path
 from typing import Any
 
@@ -209,6 +210,38 @@ def test_one_that_runs_out_is_made_anew_and_the_old_films_stay_known(tmp_path: P
     second = Signer.local(tmp_path)
     assert second.expires > datetime.now(UTC) + 3000 * DAY
     assert second != first
+    assert inspected(video, authorities(tmp_path)).trusted
+
+
+@pytest.mark.parametrize("unread", ["signer.pem", "authorities.pem"])
+def test_nothing_is_made_anew_over_what_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unread: str
+) -> None:
+    Signer.local(tmp_path)
+    if unread == "authorities.pem":
+        (tmp_path / "signer.pem").unlink()
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    read = Path.read_bytes
+
+    def failing(path: Path) -> bytes:
+        if path.name == unread:
+            raise OSError(EIO, "Input/output error")
+        return read(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", failing)
+        with pytest.raises(InputError, match=rf"{unread} cannot be read: input/output error; see to"):
+            Signer.local(tmp_path)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_authorities_are_added_to_whatever_stands_there(tmp_path: Path, video: Path) -> None:
+    sign(video, Signer.local(tmp_path), Facts("warp 1"))
+    known = (tmp_path / "authorities.pem").read_bytes() + "# of März\n".encode()
+    (tmp_path / "authorities.pem").write_bytes(known)
+    (tmp_path / "signer.pem").unlink()
+    Signer.local(tmp_path)
+    assert (tmp_path / "authorities.pem").read_bytes().startswith(known)
     assert inspected(video, authorities(tmp_path)).trusted
 
 

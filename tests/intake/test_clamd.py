@@ -117,6 +117,25 @@ async def test_a_daemon_that_hangs() -> None:
             await Clamd(f"127.0.0.1:{port}", patience=0.1).scan(pieces(b"a photo"))
 
 
+async def test_a_daemon_that_stops_reading() -> None:
+    ended, gone = asyncio.Event(), asyncio.Event()
+
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await ended.wait()
+        writer.transport.abort()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        gone.set()
+
+    async with await asyncio.start_server(deaf, "127.0.0.1", 0, limit=1024) as server:
+        port = server.sockets[0].getsockname()[1]
+        scan = Clamd(f"127.0.0.1:{port}", patience=0.2).scan(pieces(*[bytes(2**20)] * 50))
+        with pytest.raises(StorageError, match="TimeoutError"):
+            await asyncio.wait_for(scan, 20)
+        ended.set()
+        await gone.wait()
+
+
 @pytest.fixture
 async def real(tmp_path: Path) -> AsyncGenerator[Clamd, None]:
     """Debian's clamd with one signature of ours, on a socket of its own."""

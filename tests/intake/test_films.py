@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from visavis.intake.films import Clip, even, steady, steady_rate
 from visavis.intake.kinds import kind_of
+from visavis.intake.limits import VIDEO_SECONDS
 
 from .files import scene
 
@@ -68,6 +69,11 @@ def test_a_steady_clip_is_as_long_as_its_frames_say(times: list[float], rate: in
     shown = list(steady(((at, at) for at in times), rate, 1.0))
     assert shown == sorted(shown)
     assert math.isclose(len(shown) / rate, times[-1] + 1, abs_tol=1.01 / rate)
+
+
+def test_a_steady_clip_lasts_no_longer_than_a_video_may() -> None:
+    assert len(list(steady([(0.0, "a"), (1.0, "b")], 2, 600.0))) == 2 * VIDEO_SECONDS
+    assert len(list(steady([(0.0, "a"), (600.0, "b")], 2))) == 2 * VIDEO_SECONDS
 
 
 def made(frames: int = 20, size: tuple[int, int] = (320, 240)) -> bytes:

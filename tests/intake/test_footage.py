@@ -1,9 +1,12 @@
 from collections.abc import Callable
+from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+from av.video.stream import VideoStream
 
 from visavis.errors import UploadError
 from visavis.intake.footage import footage, opened, pixels, sound
@@ -109,6 +112,28 @@ def test_a_video_that_lies_about_its_length_is_caught_while_it_is_decoded() -> N
     with opened(lying, "mkv") as container:
         assert not container.duration or container.duration < 1e6
     assert code(lambda: seen(lying, "mkv")) == "seconds"
+
+
+def test_a_video_that_claims_a_frame_in_ten_minutes() -> None:
+    out = BytesIO()
+    with av.open(out, "w", format="matroska", options={"live": "1"}) as container:
+        stream = container.add_stream("libx264", rate=Fraction(1, 600))
+        assert isinstance(stream, VideoStream)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "yuv420p"
+        stream.time_base = stream.codec_context.time_base = Fraction(1, 1000)
+        for number in range(3):
+            frame = av.VideoFrame.from_ndarray(scene(64, 64), format="rgb24")
+            frame.pts, frame.time_base = number * 300, Fraction(1, 1000)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with opened(out.getvalue(), "mkv") as container:
+        stated = container.streams.video[0].average_rate
+        assert stated is not None
+        assert stated < 0.01
+        assert not container.duration
+        shown = footage(container)
+        assert shown.rate == 1
+        assert [at for at, _ in shown.frames()] == pytest.approx([0, 0.3, 0.6])
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ facts = st.dictionaries(
     st.recursive(
         st.none()
         | st.booleans()
-        | st.integers()
+        | st.integers(1 - 2**53, 2**53 - 1)
         | st.floats(allow_nan=False, allow_infinity=False)
         | st.text(),
         lambda inner: st.lists(inner, max_size=3),
@@ -68,6 +68,12 @@ def test_an_answer_that_breaks_off_is_untrue(data: st.DataObject) -> None:
         read_answer(BytesIO(whole[:kept]).read, MOST)
 
 
+def said(facts: str) -> bytes:
+    """An answer of these facts, as JSON or nearly."""
+    head = f'{{"facts": {facts}, "blobs": {{}}}}'.encode()
+    return LENGTH.pack(len(head)) + head
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -81,11 +87,15 @@ def test_an_answer_that_breaks_off_is_untrue(data: st.DataObject) -> None:
         LENGTH.pack(2) + b"[]",
         LENGTH.pack(9) + b'{"a": NaN',
         LENGTH.pack(10) + b'{"a": NaN}',
+        said('{"a": NaN}'),
+        said('{"a": -Infinity}'),
+        said('{"a": 1e999}'),
+        said('{"a": [-9007199254740992]}'),
         LENGTH.pack(60_000) + b"[" * 60_000,
         LENGTH.pack(9_000) + b'{"a":' + b"1" * 8994 + b"}",
         LENGTH.pack(MOST_HEAD + 1) + bytes(MOST_HEAD + 1),
     ],
-    ids=range(13),
+    ids=range(17),
 )
 def test_lies(content: bytes) -> None:
     with pytest.raises(Untrue):

@@ -219,6 +219,18 @@ async def test_no_process_can_be_started(monkeypatch: pytest.MonkeyPatch) -> Non
         await asked(task("echo"))
 
 
+async def test_no_folder_can_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    with pytest.raises(EngineError, match="no process could be started"):
+        await asked(task("echo"))
+
+
+async def test_a_process_that_cannot_begin_is_not_the_contents_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "command", lambda: [sys.executable, "-c", "import no_such_module"])
+    with pytest.raises(EngineError, match="ended with status 1 and no word"):
+        await asked(task("echo"), bytes(1_000_000))
+
+
 LONELY = """
 import asyncio
 from tests.intake.test_sandbox import asked, task

@@ -7,7 +7,7 @@ import sys
 import wave
 import zlib
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from tests.conftest import fetched
-from visavis.arrays import unpacked
+from visavis.arrays import packed, unpacked
 from visavis.contracts import Clause
 from visavis.engines.tts.espeak import Espeak
 from visavis.errors import ModelError, StorageError, UploadError
@@ -36,6 +36,7 @@ from visavis.portrait.clip import Track
 from visavis.portrait.faces import NETWORKS, Finder, Found
 from visavis.portrait.quality import judged
 from visavis.streams import stream_of
+from visavis.voices import Measures
 
 from .files import (
     Held,
@@ -376,6 +377,9 @@ async def test_what_is_none_of_the_kinds(models: dict[str, Path]) -> None:
     for content in (b"<svg/>", b"%PDF-1.7", b"MZ" + bytes(100), b"\0" * 100):
         refused = await refusal(content, models)
         assert (refused.code, "JPEG, PNG" in str(refused)) == ("kind", True)
+    for film, codec in (("matroska", "libx264"), ("webm", "libvpx")):
+        refused = await refusal(filmed(2, format_=film, codec=codec, options={}), models)
+        assert (refused.code, "which is not taken here" in str(refused)) == ("kind", True)
     refused = await refusal(sounding(0.2), models)
     assert "the file is WAV, which is not taken here" in str(refused)
     with pytest.raises(UploadError, match="the file is PNG, which is not taken here; send a recording"):
@@ -402,7 +406,7 @@ def samples() -> list[bytes]:
         *(saved(noise, format_) for format_ in ("JPEG", "PNG", "WEBP")),
         gif(160, 120, 5),
         filmed(5, 160, 120),
-        filmed(5, 160, 120, format_="webm", codec="libvpx", options={"deadline": "realtime"}),
+        filmed(5, 160, 120, format_="mov", codec="mpeg4", options={}),
     ]
 
 
@@ -449,30 +453,128 @@ async def test_the_scanner_sees_all_of_it_before_it_is_opened(
             await study_voice(Held(sounding(0.1)), Scans(verdict))
 
 
-@pytest.mark.parametrize(
-    "said",
-    [
-        Answer({}),
-        Answer({"kind": "photo", "width": 1, "height": 1}),
-        Answer({"kind": "photo", "width": "1", "height": 1, "quality": {}}),
-        Answer({"kind": "photo", "width": 1, "height": 1, "quality": {}, "more": 1}),
-        Answer(
-            {"kind": "photo", "width": 1, "height": 1, "quality": {}}, {"picture": b"<script>", "face": b""}
-        ),
-        Answer({"kind": "photo", "width": 1, "height": 1, "quality": {}}, {"face": b""}),
-        Answer({"kind": "clip", "width": 1, "height": 1, "quality": {}}),
-    ],
-    ids=range(7),
+def found(points: int = 468, place: float = 5.0) -> Found:
+    landmarks, spread = np.full((points, 3), place, np.float32), np.zeros(points, np.float32)
+    irises = np.zeros((2, 5, 2), np.float32)
+    return Found(np.full(4, place, np.float32), 1.0, landmarks, irises, 0.0, 0.0, 0.0, spread)
+
+
+def tracked(frames: int = 4) -> Track:
+    boxes, landmarks = np.zeros((frames, 4), np.float32), np.zeros((frames, 468, 3), np.float32)
+    return Track(boxes, landmarks, np.ones(frames, np.bool_), 2.0)
+
+
+JPEG, MP4, FLAC = b"\xff\xd8\xff", filmed(2, 64, 64), b"fLaC"
+REPORT = {"scores": [{"name": "pose", "value": 1, "sentence": ""}], "overall": 0.5, "verdict": "usable"}
+STILL = Answer(
+    {"kind": "photo", "width": 1, "height": 1, "quality": {**REPORT, "advice": ""}},
+    {"picture": JPEG, "face": packed(found())},
 )
-async def test_an_answer_of_another_shape_is_not_believed(
-    monkeypatch: pytest.MonkeyPatch, face: Pixels, said: Answer
-) -> None:
+MOVING = Answer(
+    {
+        **STILL.facts, "kind": "clip", "fps": 2, "seconds": 2.0, "best": [3, 0], "sentences": ["a cut"],
+        "loop": {"first": 0, "last": 3, "seam": 0.0, "there_and_back": True},
+    },
+    {**STILL.blobs, "clip": MP4, "track": packed(tracked())},
+)  # fmt: skip
+HEARD = dict.fromkeys((field.name for field in fields(Measures)), 1.0)
+SPOKEN = Answer(
+    {
+        "language": None,
+        "gender": "male",
+        "seconds": 7.0,
+        "quality": {**HEARD, "verdict": "good", "sentences": [], "advice": ""},
+    },
+    {"sample": FLAC},
+)
+
+
+def but(answer: Answer, name: str, value: object) -> Answer:
+    """The answer, lying about one thing."""
+    if name in answer.blobs:
+        assert isinstance(value, bytes)
+        return Answer(answer.facts, {**answer.blobs, name: value})
+    return Answer({**answer.facts, name: value}, answer.blobs)
+
+
+def nested(depth: int) -> object:
+    inner: object = 0
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
+LIES = {
+    "nothing": Answer({}),
+    "no blobs": Answer(STILL.facts),
+    "one blob": Answer(STILL.facts, {"face": STILL.blobs["face"]}),
+    "a fact more": but(STILL, "more", 1),
+    "a clip's facts missing": but(STILL, "kind", "clip"),
+    "kind": but(STILL, "kind", "x" * 30),
+    "no width": but(STILL, "width", 0),
+    "width": but(STILL, "width", "1"),
+    "wide": but(STILL, "width", 10**300),
+    "no report": but(STILL, "quality", {}),
+    "verdict": but(STILL, "quality", {**REPORT, "verdict": "x", "advice": ""}),
+    "advice": but(STILL, "quality", {**REPORT, "advice": None}),
+    "deep": but(STILL, "quality", {**REPORT, "advice": nested(9000)}),
+    "script": but(STILL, "picture", b"<script>"),
+    "no face": but(STILL, "face", b"hello"),
+    "a track for a face": but(STILL, "face", packed(tracked())),
+    "three points": but(STILL, "face", packed(found(3))),
+    "nan": but(STILL, "face", packed(found(place=np.nan))),
+    "far away": but(STILL, "face", packed(found(place=1e30))),
+    "endless": but(STILL, "face", packed(replace(found(), yaw=np.inf))),
+    "huge": but(STILL, "face", packed(replace(found(), yaw=10**400))),
+    "no shape": but(MOVING, "track", packed(replace(tracked(), found=np.array(True)))),
+    "another length": but(MOVING, "track", packed(tracked(5))),
+    "another rate": but(MOVING, "fps", 4),
+    "no time": but(MOVING, "seconds", 0.0),
+    "for ever": Answer({**MOVING.facts, "seconds": 125.0}, {**MOVING.blobs, "track": packed(tracked(250))}),
+    "no such frame": but(MOVING, "best", [4]),
+    "loop": but(MOVING, "loop", {"first": 0, "last": 4, "seam": 0.0, "there_and_back": True}),
+    "sentences": but(MOVING, "sentences", [1]),
+}
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, said: Answer) -> None:
     async def run(task: Task, *_: object) -> Answer:
         return said
 
     monkeypatch.setattr(studies, "run", run)
+
+
+@pytest.mark.parametrize("said", [STILL, MOVING], ids=["photo", "clip"])
+async def test_an_answer_as_it_has_to_be_is_believed(monkeypatch: pytest.MonkeyPatch, said: Answer) -> None:
+    answering(monkeypatch, said)
+    assert await study_portrait(Held(MP4), {}) is said
+
+
+@pytest.mark.parametrize("said", LIES.values(), ids=LIES)
+async def test_an_answer_that_cannot_be_is_not_believed(
+    monkeypatch: pytest.MonkeyPatch, said: Answer
+) -> None:
+    answering(monkeypatch, said)
     with pytest.raises(UploadError, match="answer nonsense; save it anew"):
-        await study_portrait(Held(saved(face, "JPEG")), {})
+        await study_portrait(Held(MP4), {})
+
+
+async def test_what_is_said_of_a_voice_is_believed_if_it_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    answering(monkeypatch, SPOKEN)
+    assert await study_voice(Held(MP4)) is SPOKEN
+    report = SPOKEN.facts["quality"]
+    for lie in (
+        but(SPOKEN, "gender", "x"),
+        but(SPOKEN, "language", "xx"),
+        but(SPOKEN, "sample", JPEG),
+        but(SPOKEN, "quality", None),
+        but(SPOKEN, "quality", {**report, "more": 1}),
+        but(SPOKEN, "quality", {**report, "verdict": "x"}),
+        but(SPOKEN, "quality", {name: value for name, value in report.items() if name != "f0"}),
+    ):
+        answering(monkeypatch, lie)
+        with pytest.raises(UploadError, match="answer nonsense; save it anew"):
+            await study_voice(Held(MP4))
 
 
 def test_importing_the_studies_loads_no_decoder() -> None:

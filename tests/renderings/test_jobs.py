@@ -13,6 +13,7 @@ from visavis.avatars.database.tables import AuditEvent
 from visavis.avatars.database.tables import Rendering as Row
 from visavis.avatars.vault import MasterKeys, vault_at
 from visavis.errors import StorageError, UnknownName
+from visavis.renderings import jobs
 from visavis.renderings.jobs import Renderings
 from visavis.renderings.line import LineFull
 from visavis.renderings.order import NoSuchRendering, Order, Progress, Rendering, State
@@ -441,15 +442,34 @@ async def test_a_database_that_is_lost_fails_the_order_and_nothing_else(
         id_ = await ordered(renderings, "held")
         await running(studio, "held")
         with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(jobs, "PAUSES", (0.01, 0.01))
             patched.setattr(database, "session", lost)
             studio.release.set()
             last = [progress async for progress in renderings.follow("ada", id_)][-1]
             assert last.state == "failed"
             assert "try again later" in last.error
         assert await ends(renderings, await ordered(renderings, "next")) == "done"
-    assert [record.levelname for record in caplog.records] == ["ERROR"]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "ERROR"]
     async with house(tmp_path, studio) as renderings:
         assert await ends(renderings, id_) == "done", "the next process knows only that it was being made"
+
+
+async def test_a_database_that_comes_back_is_told_how_it_ended(
+    tmp_path: Path, studio: ScriptedStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "PAUSES", (0.05,) * 100)
+    async with (
+        storage(tmp_path) as (database, vault),
+        Renderings(database, vault, studio, tmp_path / "scratch") as renderings,
+    ):
+        id_ = await ordered(renderings, "held")
+        await running(studio, "held")
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(database, "session", lost)
+            studio.release.set()
+            await asyncio.sleep(0.2)
+        assert await ends(renderings, id_) == "done"
+        assert (await renderings.find("ada", id_)).progress.state == "done"
 
 
 async def test_an_owner_who_is_erased_while_a_video_is_made_leaves_nothing(

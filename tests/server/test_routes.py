@@ -494,3 +494,11 @@ def test_a_client_can_be_made_of_the_description() -> None:
     assert all(operation["description"] and operation["responses"] for operation in operations)
     names = [operation["operationId"] for operation in operations]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("field", ["voice_id", "avatar", "txt"])
+async def test_a_field_with_a_wrong_name_is_refused(field: str) -> None:
+    async with house().client() as client:
+        answer = await client.post("/api/v1/generate", json={"text": "Hello.", field: "x"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "there is a field that is not known here; see /docs"

@@ -171,7 +171,7 @@ async def test_what_belongs_to_nobody_names_nobody(made: House, route: str) -> N
 async def test_what_is_sent_belongs_to_whose_key_was_shown(made: House, route: str) -> None:
     kind = route.split("/")[1]
     async with made.client(BOB) as bob:
-        form = agreed("Mine", kind, user_id="ada", owner="ada")
+        form = agreed("Mine", kind, user_id="ada")
         assert (await bob.post(f"/{kind}/register", data=form, files={"file": FILE})).status_code == 201
     assert {row.owner for row in made.shelf.rows} == {"bob"}
     assert made.shelf.changes == [("bob-key", "registered")]

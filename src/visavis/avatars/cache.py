@@ -20,7 +20,7 @@ from visavis.arrays import packed, unpacked
 from visavis.avatars.vault import Unreadable, Vault
 from visavis.contracts import Prepared
 from visavis.errors import NoSuchFile, StorageError
-from visavis.streams import Worker
+from visavis.streams import Crew, Worker, closing
 
 P = TypeVar("P", bound=Prepared)
 K = TypeVar("K")
@@ -37,6 +37,9 @@ _USES: Final[Name] = ("cache", f"{'0' * 32}/{PART}-uses")
 _SEAL: Final = 4096
 
 _SECONDS_BETWEEN_LISTINGS: Final = 60.0
+
+# Packed faces that wait for a slow place, in memory; a face that comes when so many do is not kept there.
+_MOST_BEHIND: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,8 @@ class Cache:
     def __init__(self, vault: Vault, memory_bytes: int, disk_bytes: int) -> None:
         self._vault = vault
         self._worker = Worker("cache")
+        self._writing = Crew()
+        self._behind = 0
         self._memory: Shelf[Key, Prepared] = Shelf(memory_bytes, lambda face: face.nbytes)
         self._disk: Shelf[Name, int] = Shelf(disk_bytes, lambda size: size)
         self._making: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
@@ -163,6 +168,8 @@ class Cache:
     ) -> P:
         """The face of a key: out of memory, out of the vault, or made.
 
+        It is written to the vault behind the caller's back.
+
         make: one caller makes it while the others wait; if that one is cancelled or fails, the next one does.
         pack, unpack: run on a thread; of one type for one key, always. Raises what `make` raises.
         """
@@ -181,9 +188,14 @@ class Cache:
                 face = await make()
             if forgets == self._forgets:
                 self._remember(key, face)
-        if not found:
-            await self._to_disk(key.name, await self._worker.run(partial(pack, face)), forgets)
+        if not found and self._behind < _MOST_BEHIND:
+            await self._keep(key.name, partial(pack, face), forgets)
         return face
+
+    async def settled(self) -> None:
+        """Wait until what was made lies in the vault, or cannot be kept there."""
+        async with self._writing:
+            pass
 
     async def forget(self, owner: str, digest: str | None = None) -> None:
         """Drop an owner's faces, or those of one avatar, and those that are just being made.
@@ -220,12 +232,13 @@ class Cache:
         )
 
     async def close(self) -> None:
-        """Note the order of use for the next process, and free the thread."""
-        async with self._disk_lock:
-            if self._listed_at is not None:
-                with contextlib.suppress(StorageError):
-                    await self._note_uses()
-        self._worker.close()
+        """Write what waits, note the order of use for the next process, and free the thread."""
+        async with closing(self._worker):
+            await self.settled()
+            async with self._disk_lock:
+                if self._listed_at is not None:
+                    with contextlib.suppress(StorageError):
+                        await self._note_uses()
 
     def _remember(self, key: Key, face: Prepared) -> None:
         if face.nbytes <= self._memory.most:
@@ -247,9 +260,9 @@ class Cache:
         except NoSuchFile:
             self._disk.drop(name)
             return None
-        except (StorageError, ValueError) as error:
+        except (StorageError, ValueError, KeyError, TypeError) as error:
             logging.warning("a prepared face could not be read and is made anew: %s", type(error).__name__)
-            if isinstance(error, (Unreadable, ValueError)):
+            if isinstance(error, Unreadable) or not isinstance(error, StorageError):
                 with contextlib.suppress(StorageError):
                     await self._vault.delete(*name)
                     self._disk.drop(name)
@@ -259,20 +272,29 @@ class Cache:
         self._disk_hits += 1
         return face
 
-    async def _to_disk(self, name: Name, content: bytes, forgets: int) -> None:
-        """Keep a face in the vault, unless it was to be forgotten meanwhile, or nothing can be kept there."""
-        size = len(content) + len(content) // 1000 + _SEAL
-        if size > self._disk.most:
+    async def _keep(self, name: Name, pack: Callable[[], bytes], forgets: int) -> None:
+        """Pack a face before it is drawn and changes, and let it be written."""
+        try:
+            content = await self._worker.run(pack)
+        except TypeError as error:
+            logging.warning("a prepared face could not be kept: %s", type(error).__name__)
             return
-        async with self._disk_lock:
-            if forgets != self._forgets:
-                return
-            try:
-                await self._make_room(size)
-                self._disk.put(name, await self._vault.put(*name, content))
-                await self._note_uses()
-            except StorageError as error:
-                logging.warning("a prepared face could not be kept: %s", type(error).__name__)
+        size = len(content) + len(content) // 1000 + _SEAL
+        if size <= self._disk.most:
+            self._behind += 1
+            self._writing.begin(self._to_disk(name, content, size, forgets))
+
+    async def _to_disk(self, name: Name, content: bytes, size: int, forgets: int) -> None:
+        """Write a face, unless it was to be forgotten meanwhile, or nothing can be kept in the vault."""
+        try:
+            async with self._disk_lock:
+                if forgets == self._forgets:
+                    await self._make_room(size)
+                    self._disk.put(name, await self._vault.put(*name, content))
+        except StorageError as error:
+            logging.warning("a prepared face could not be kept: %s", type(error).__name__)
+        finally:
+            self._behind -= 1
 
     async def _make_room(self, size: int) -> None:
         """Delete what was used longest ago, until `size` bytes more are within the bound."""
@@ -295,10 +317,14 @@ class Cache:
         there.pop(_USES, None)
         uses = {name: place for place, name in enumerate(await self._noted_uses())}
         unknown = there.keys() - set(self._disk.names)
-        for name in sorted(unknown, key=lambda name: (uses.get(name, -1), there[name].modified)):
+        # What is not noted was written since.
+        for name in sorted(unknown, key=lambda name: (uses.get(name, len(uses)), there[name].modified)):
             self._disk.put(name, there[name].sealed_size)
         for name in set(self._disk.names) - there.keys():
             self._disk.drop(name)
+        if self._listed_at is not None:  # something may have been used since
+            with contextlib.suppress(StorageError):
+                await self._note_uses()
         self._listed_at = now
 
     async def _delete(self, owner: str | None, item: str) -> int:

@@ -24,8 +24,8 @@ from visavis.errors import InputError, NameTaken, UnknownName
 LOCAL: Final = "local"
 """The user of a server that asks for no keys."""
 
-PEPPER: Final = b"api-keys"
-"""What the master key is asked for to get the pepper."""
+PEPPER: Final = "api-keys"
+"""The purpose for which the vault keeps the pepper."""
 
 LONGEST_NAME: Final = 64
 
@@ -101,7 +101,7 @@ async def known_user(session: AsyncSession, name: str) -> User:
 async def create_key(session: AsyncSession, owner: str, name: str, pepper: bytes, actor: str = LOCAL) -> str:
     """A new key for a user; this is the only time at which anybody can see it.
 
-    name: what it is for, or nothing. pepper: what the vault's master key derives for PEPPER.
+    name: what it is for, or nothing. pepper: the vault's secret for PEPPER.
 
     Raises:
         InputError: this cannot be a name. UnknownName: there is no such user.

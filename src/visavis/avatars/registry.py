@@ -8,7 +8,7 @@ to know how uploads arrive and what engines are called.
 import asyncio
 import contextlib
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -74,6 +74,7 @@ class Registry:
     models: the files of the face networks by name, fetched where they are not there yet; blocks.
     scanner: looks for viruses in what arrives.
     face: an engine that faces are made ready for at once, `size` pixels square.
+    reserved: gives the names that no voice can have, because an engine's own has it.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Registry:
         scanner: Scanner | None = None,
         face: Face | None = None,
         size: int = 512,
+        reserved: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.database = database
         self.vault = vault
@@ -93,6 +95,7 @@ class Registry:
         self._scanner = scanner
         self._engine = face
         self._size = size
+        self._reserved = reserved
         self._worker = Worker("portraits")
         # Each takes a processor, and up to 2 GB: more of them at once would only take longer.
         self._studying = asyncio.Semaphore(processors())
@@ -122,7 +125,8 @@ class Registry:
         facts = dict(answer.facts)
         report = facts.pop("quality")
         if report["verdict"] == "unusable":
-            raise UploadError("unusable", report["advice"])
+            wrong = (score["sentence"] for score in report["scores"] if not score["value"])
+            raise UploadError("unusable", _told(wrong, report["advice"]))
         row = Avatar(
             id=new_id(), owner=owner, name=name, label=label, kind=facts.pop("kind"), digest=spool.sha256,
             verdict=report["verdict"], report=report, facts=facts,
@@ -150,13 +154,15 @@ class Registry:
             UploadError, AudioError: the file, or the voice in it, cannot be used.
         """
         name, label = _named(name), _worded(label, "user_id")
+        if name in self._reserved():
+            raise NameTaken(f"the voice engine has a voice {name!r} of its own; choose another name")
         since = await self._admitted(Voice, owner, name, consent)
         async with self._studying:
             answer = await study_voice(spool, self._scanner)
         facts = dict(answer.facts)
         report = facts.pop("quality")
         if report["verdict"] == "unusable":
-            raise UploadError("unusable", report["advice"])
+            raise UploadError("unusable", _told(report["sentences"], report["advice"]))
         row = Voice(
             id=new_id(), owner=owner, name=name, label=label, digest=spool.sha256,
             language=language or facts.pop("language", None), gender=facts.pop("gender"),
@@ -335,7 +341,8 @@ class Registry:
         async with self.database.session() as session:
             given = await session.scalar(select(Consent).where(Consent.owner == owner, Consent.id == consent))
             if given is None:
-                raise UnknownName("consent", consent, ())
+                known = await session.scalars(select(Consent.id).where(Consent.owner == owner))
+                raise UnknownName("consent", consent, known)
             given.revoked = given.revoked or now()
             rows = await _resting_on(session, owner, consent)
             for row in rows:
@@ -438,6 +445,11 @@ def _statement(consent: Permission, subject: Subject) -> str:
         f"{consent.subject.strip()} agreed that this {subject} is used to make synthetic speech and pictures "
         f"for this purpose: {consent.purpose.strip()}. The consent can be taken back at any time."
     )
+
+
+def _told(wrong: Iterable[str], advice: str) -> str:
+    """What is wrong, and what to do about it, each once."""
+    return "; ".join(dict.fromkeys(sentence for sentence in (*wrong, advice) if sentence))
 
 
 def _taken(kind: type[Row], name: str) -> str:

@@ -43,9 +43,10 @@ async def _done(args: argparse.Namespace, settings: "Settings") -> None:
                 case "show":
                     _show(await opened.avatar(LOCAL, args.name), as_json=args.json)
                 case "delete":
-                    for name in args.names:
-                        await opened.delete_avatar(LOCAL, ACTOR, name)
-                        print(f"{name} is deleted, and its files")
+                    rows = [await opened.avatar(LOCAL, name) for name in args.names]
+                    for row in rows:
+                        await opened.delete_avatar(LOCAL, ACTOR, row.id)
+                        print(f"{row.name} is deleted, and its files")
                 case _:
                     _list(list(await opened.avatars(LOCAL)), as_json=getattr(args, "json", False))
 

@@ -24,10 +24,11 @@ def run(args: argparse.Namespace) -> None:
 
 async def _done() -> None:
     from visavis import config
-    from visavis.commands.opening import registry
+    from visavis.commands.opening import registry, sweep_scratch
     from visavis.models.disk import in_bytes
 
-    async with registry(config.load()) as opened:
+    settings = config.load()
+    async with registry(settings) as opened:
         freed = await opened.cache.clean()
-        left = await opened.sweep()
+        left = await opened.sweep() + sweep_scratch(settings)
     print(f"{in_bytes(freed)} of prepared faces are deleted, and {left} files that were left behind")

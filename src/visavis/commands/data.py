@@ -38,27 +38,34 @@ def run(args: argparse.Namespace) -> None:
 async def _done(args: argparse.Namespace) -> None:
     from visavis import config
     from visavis.avatars import holdings, people
-    from visavis.commands.opening import registry
+    from visavis.avatars.audit import record
+    from visavis.commands.opening import registry, sweep_scratch
     from visavis.transports.place import placing, sentences
 
     if args.action == "erase" and not args.yes:
         raise InputError("this deletes every avatar, voice, video and consent for good; say so with --yes")
-    async with registry(config.load()) as opened:
+    settings = config.load()
+    async with registry(settings) as opened:
         if args.action == "rotate":
-            if opened.vault.keys.grows:  # else the new key has been put first where they come from
-                opened.vault.keys.add()
+            keys = opened.vault.keys
+            if keys.grows:
+                keys.add()
             count = await opened.vault.rotate()
-            print(f"a new master key holds; {count} files are wrapped with it")
+            which = "a new master key" if keys.grows else f"the first key of {keys.where}"
+            print(f"{which} holds; {count} files were wrapped with another one, and now with it")
             return
         async with opened.database.session() as session:
             owner = (await people.known_user(session, args.user)).id if args.user else people.LOCAL
+            if args.action == "export":
+                await record(session, owner, ACTOR, "exported", "user", owner)
         if args.action == "erase":
             await holdings.erased(owner, ACTOR, opened.database, opened.vault, opened.cache)
+            sweep_scratch(settings)
             print("all of it is deleted")
             return
-        with placing(args.file, {".zip"}) as part, part.open("wb") as file:
+        with placing(args.file, {".zip"}) as part, sentences(args.file), part.open("wb") as file:
+            part.chmod(0o600)
             async with aclosing(holdings.exported(owner, opened.database, opened.vault)) as pieces:
                 async for piece in pieces:
-                    with sentences(args.file):
-                        file.write(piece)
+                    file.write(piece)
         print(f"{args.file}: all that is held, in the clear; keep it safe")

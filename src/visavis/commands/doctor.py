@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from visavis.errors import EngineError, InputError, ModelError
+from visavis.errors import EngineError, InputError, ModelError, VisavisError
 
 
 class Finding(NamedTuple):
@@ -113,7 +113,10 @@ def _sandbox() -> Finding:
 
     from visavis.intake import sandbox
 
-    layers = asyncio.run(sandbox.layers())
+    try:
+        layers = asyncio.run(sandbox.layers())
+    except VisavisError as error:
+        return Finding(False, "sandbox", str(error))
     missing = ", ".join(layer for layer, there in layers.items() if not there)
     if missing:
         return Finding(

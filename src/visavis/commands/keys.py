@@ -40,7 +40,7 @@ async def _done(args: argparse.Namespace) -> None:
         match args.action:
             case "create":
                 user = await people.user_named(session, args.user, ACTOR)
-                pepper = opened.vault.keys.derived(people.PEPPER)
+                pepper = await opened.vault.secret(people.PEPPER)
                 told.append(await people.create_key(session, user.id, args.name, pepper, ACTOR))
             case "revoke":
                 for key in args.keys:

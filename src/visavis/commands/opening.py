@@ -1,12 +1,13 @@
 """Opens what the settings name: database, vault, cache, and the registry over them."""
 
 import contextlib
+import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from visavis.commands.showing import Bar, note
-from visavis.errors import StorageError
+from visavis.errors import EngineError, StorageError
 
 if TYPE_CHECKING:
     from visavis.avatars.registry import Registry
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from visavis.intake.clamd import Scanner
 
 DATABASE: Final = "visavis.db"
+
+SCRATCH: Final = "scratch"
 
 CREDENTIALS: Final = "credentials"
 """The folder of this installation's own certificates, in the data folder."""
@@ -49,9 +52,22 @@ async def registry(settings: "Settings", face: "Face | None" = None) -> AsyncIte
         stack.push_async_callback(cache.close)
         with contextlib.suppress(StorageError):  # it serves without what earlier processes left
             await cache.open()
-        opened = Registry(database, vault, cache, lambda: files("face"), _scanner(settings), face)
+        opened = Registry(
+            database, vault, cache, lambda: files("face"), _scanner(settings), face, reserved=_own_voices
+        )
         stack.callback(opened.close)
         yield opened
+
+
+def _own_voices() -> frozenset[str]:
+    """The names of the voices of all engines that are installed and tell them before they are made."""
+    from visavis.plugins import engine, installed
+
+    known: set[str] = set()
+    for name in installed("tts"):
+        with contextlib.suppress(EngineError):
+            known.update(voice.name for voice in getattr(engine("tts", name), "voices", ()))
+    return frozenset(known)
 
 
 def is_begun(settings: "Settings") -> bool:
@@ -80,6 +96,16 @@ def signer(settings: "Settings") -> "Signer":
     return signer_at(settings.home / CREDENTIALS, settings.c2pa_certificate, settings.c2pa_key)
 
 
+def sweep_scratch(settings: "Settings") -> int:
+    """Delete the unfinished videos that a server left which was killed; how many there were.
+
+    A server that runs keeps its own.
+    """
+    from visavis.renderings.scratch import left_in
+
+    return left_in(settings.home / SCRATCH)
+
+
 def check_signer(settings: "Settings") -> None:
     """Tell what is wrong with a certificate before a film is made; quick where one was made here before.
 
@@ -101,8 +127,15 @@ def files(model: str) -> Mapping[str, Path]:
 
 def _vault(settings: "Settings") -> "Vault":
     from visavis.avatars.vault import MasterKeys, vault_at
+    from visavis.avatars.vault.keys import COMMAND, VARIABLE
 
-    keys = MasterKeys.found(settings.home / "master.key")
+    file = settings.home / "master.key"
+    if is_begun(settings) and not file.exists() and not {VARIABLE, COMMAND} & os.environ.keys():
+        raise StorageError(
+            f"the master key {file} is gone, and what is registered cannot be opened without it; "
+            f"put it back, or delete {settings.home} to begin anew"
+        )
+    keys = MasterKeys.found(file)
     return vault_at(settings.vault_url or settings.home / "vault", keys)
 
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from visavis.errors import InputError
+from visavis.errors import ConsentError, InputError
 
 if TYPE_CHECKING:
     from visavis.avatars.database.tables import Avatar, Voice
@@ -51,9 +51,12 @@ def permission(args: argparse.Namespace) -> "Permission":
     """What was said about consent; without a word there is none."""
     from visavis.avatars.registry import Permission
 
-    if bool(args.consent) != bool(args.purpose):
-        raise InputError("--consent WHO and --purpose WHAT belong together; give both")
-    return Permission(args.consent or "", args.purpose or "", agreed=bool(args.consent))
+    if not args.consent or not args.purpose:
+        raise ConsentError(
+            "a face or a voice is registered only when the person it belongs to has agreed; ask them, "
+            "and say who agreed to what with --consent WHO and --purpose WHAT"
+        )
+    return Permission(args.consent, args.purpose, agreed=True)
 
 
 async def spooled(path: Path, spool: "Spool", most: int) -> None:

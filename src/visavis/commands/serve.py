@@ -144,7 +144,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
                 async for piece in archive:
                     yield piece
 
-        pepper = vault.keys.derived(people.PEPPER)
+        pepper = await vault.secret(people.PEPPER) if settings.api_keys else None
         yield Parts(
             registry=opened,
             renderings=renderings,
@@ -154,7 +154,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
             audited=audited,
             spool=Spool,
             condition=readiness.condition,
-            keys=StoredKeys(database, pepper, crew) if settings.api_keys else None,
+            keys=StoredKeys(database, pepper, crew) if pepper else None,
         )
 
 

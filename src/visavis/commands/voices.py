@@ -62,9 +62,10 @@ async def _done(args: argparse.Namespace, settings: "Settings") -> None:
             case "show":
                 _show(await opened.voice(LOCAL, args.name), as_json=args.json)
             case "delete":
-                for name in args.names:
-                    await opened.delete_voice(LOCAL, ACTOR, name)
-                    print(f"{name} is deleted, and its files")
+                rows = [await opened.voice(LOCAL, name) for name in args.names]
+                for row in rows:
+                    await opened.delete_voice(LOCAL, ACTOR, row.id)
+                    print(f"{row.name} is deleted, and its files")
             case _:
                 rows = list(await opened.voices(LOCAL))
                 if getattr(args, "json", False):

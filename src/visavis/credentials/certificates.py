@@ -71,6 +71,7 @@ class Signer:
 
         Raises:
             OutputError: there is none, and none can be kept in that folder.
+            InputError: there may be one, and it cannot be read.
         """
         from filelock import FileLock
 
@@ -84,11 +85,12 @@ class Signer:
 
 
 def authorities(folder: Path) -> str:
-    """The authorities that have issued this installation's certificates, as PEM; "" if there are none."""
-    try:
-        return (folder / AUTHORITIES).read_text("ascii")
-    except (OSError, ValueError):
-        return ""
+    """The authorities that have issued this installation's certificates, as PEM; "" if there are none.
+
+    Raises:
+        InputError: they cannot be read.
+    """
+    return (_own(folder / AUTHORITIES) or b"").decode("ascii", "replace")
 
 
 def anchors(path: Path) -> str:
@@ -105,15 +107,14 @@ def _kept(folder: Path) -> Signer | None:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     path = folder / SIGNER
+    if (content := _own(path)) is None:
+        return None
     try:
-        content = path.read_bytes()
         soon = datetime.now(UTC) + _RENEWED_BEFORE
         return _signer(
             _certificates(content, str(path)), load_pem_private_key(content, None), str(path), soon
         )
-    except FileNotFoundError:
-        return None
-    except (InputError, ValueError, TypeError, OSError) as error:
+    except (InputError, ValueError, TypeError) as error:
         logging.warning("the local certificate is made anew: %s", error)
         return None
 
@@ -128,8 +129,8 @@ def _made(folder: Path) -> Signer:
     authority = _certificate(f"{name}, authority", authority_key.public_key(), None, authority_key, now)
     leaf = _certificate(name, key.public_key(), authority, authority_key, now)
     signer = _signer([leaf, authority], key, str(folder), now)
-    known = authorities(folder)
-    _write(folder / AUTHORITIES, known.encode() + _pem([authority]), 0o644)
+    known = _own(folder / AUTHORITIES) or b""
+    _write(folder / AUTHORITIES, known + _pem([authority]), 0o644)
     _write(folder / SIGNER, signer.key + signer.chain, 0o600)
     return signer
 
@@ -248,6 +249,17 @@ def _content(path: Path) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise InputError(f"{path} cannot be read: {reason}; name another file") from error
+
+
+def _own(path: Path) -> bytes | None:
+    """What stands in a file that is made here; None if it was not made yet, and only then."""
+    try:
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise InputError(f"{path} cannot be read: {reason}; see to its rights, or to the disk") from error
 
 
 def _write(path: Path, content: bytes, mode: int) -> None:

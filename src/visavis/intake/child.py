@@ -8,6 +8,7 @@ loaded later than that is missing.
 import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from io import FileIO
 from typing import TypeAlias
@@ -23,6 +24,7 @@ from visavis.intake.messages import (
     pack_answer,
     pack_excuse,
     read_question,
+    send,
 )
 
 
@@ -48,7 +50,7 @@ def main() -> None:
     """Do what is asked for, once."""
     asked, answers = FileIO(0, closefd=False), os.dup(1)
     os.dup2(2, 1)  # what libraries print is no answer
-    _send(answers, _answer(read_question(asked.read), asked))
+    send(partial(os.write, answers), _answer(read_question(asked.read), asked))
     # No clearing up: libraries would open files for it, and the system is quicker.
     os._exit(0)
 
@@ -73,10 +75,13 @@ def _named(task: str) -> Work:
     return found
 
 
-def _send(descriptor: int, answer: bytes) -> None:
-    rest = memoryview(answer)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+def early(*modules: str) -> None:
+    """Import what libraries ask for only when a file makes them; by then it would be too late.
+
+    modules: besides those of numpy.
+    """
+    for module in ("numpy.fft", "numpy.linalg", "numpy.ma", *modules):
+        import_module(module)
 
 
 def command() -> list[str]:

@@ -79,7 +79,7 @@ class Clamd:
         try:
             yield reader, writer
         finally:
-            writer.close()
+            writer.transport.abort()  # `close` would wait until the daemon has read what is still to be sent
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 

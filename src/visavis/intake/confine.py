@@ -10,7 +10,7 @@ import os
 import resource
 import signal
 import sys
-from errno import EINVAL, ENOSYS
+from errno import EFAULT, EINVAL, EPERM
 from typing import Final
 
 from visavis.intake.filter import MACHINES, Machine, program
@@ -18,8 +18,8 @@ from visavis.intake.filter import MACHINES, Machine, program
 NICENESS: Final = 10
 
 # linux/prctl.h, linux/seccomp.h
-_SET_PDEATHSIG, _SET_DUMPABLE, _SET_NO_NEW_PRIVS = 1, 4, 38
-_SET_MODE_FILTER: Final = 1
+_SET_PDEATHSIG, _SET_DUMPABLE, _SET_SECCOMP, _SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_SET_MODE_FILTER, _SECCOMP_MODE_FILTER = 1, 2
 _EVERY_THREAD: Final = 1  # SECCOMP_FILTER_FLAG_TSYNC: libraries may have started some already
 
 
@@ -66,11 +66,23 @@ def _shut_on_linux() -> None:
 
 
 def _filter(libc: ctypes.CDLL, machine: Machine) -> None:
+    if not _has_filters(libc):
+        return
     instructions = program(machine)
     filter_ = ctypes.byref(_Program(len(instructions) // 8, instructions))
     answer = libc.syscall(ctypes.c_long(machine.seccomp), _SET_MODE_FILTER, _EVERY_THREAD, filter_)
-    if ctypes.get_errno() not in (ENOSYS, EINVAL):  # a kernel that was built without
-        _granted(answer)
+    if answer > 0:
+        raise OSError(EPERM, f"its thread {answer} has another filter")
+    _granted(answer)
+
+
+def _has_filters(libc: ctypes.CDLL) -> bool:
+    """Whether the kernel was built with them: one that was looks for a program where there is none."""
+    asked = (_SECCOMP_MODE_FILTER, 0, 0, 0)
+    answer, number = libc.prctl(_SET_SECCOMP, *map(ctypes.c_ulong, asked)), ctypes.get_errno()
+    if answer != -1 or number not in (EFAULT, EINVAL):
+        raise OSError(number, f"no filter can be set: {os.strerror(number)}")
+    return number == EFAULT
 
 
 def _granted(answer: int) -> None:

@@ -13,6 +13,7 @@ from typing import Final, TypeVar
 import av
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 
+from visavis.intake.limits import VIDEO_SECONDS
 from visavis.media import Pixels
 from visavis.transports.file import X264, X264_PARAMS, yuv420
 
@@ -50,15 +51,16 @@ def steady(timed: Iterable[tuple[float, T]], rate: int, seconds: float = 0.0) ->
     """At each of a clip's even moments the frame that is nearest before it, by half a moment at most.
 
     timed: seconds from the first one, never falling, and what is shown from then on.
-    seconds: how long the last one is shown at least; for one moment in any case.
+    seconds: how long the last one is shown at least; for one moment in any case. Whatever the times say,
+        what is given does not last longer than a video may.
     """
-    made, shown, at = 0, None, 0.0
+    made, shown, at, most = 0, None, 0.0, VIDEO_SECONDS * rate
     for at, item in timed:
-        while shown is not None and (made + 0.5) / rate < at:
+        while shown is not None and made < most and (made + 0.5) / rate < at:
             yield shown[0]
             made += 1
         shown = (item,)
-    end = max(made + 1, round((at + seconds) * rate))
+    end = min(max(made + 1, round((at + seconds) * rate)), most)
     while shown is not None and made < end:
         yield shown[0]
         made += 1

@@ -51,19 +51,21 @@ _MOV: Final = {"enable_drefs": "0", "use_absolute_path": "0"}
 LOWEST_RATE, HIGHEST_RATE = 8_000, 48_000
 _UNKNOWN: Final = "something unknown"
 _USUAL_RATE: Final = 30.0
+_LEAST_RATE: Final = 1.0
 _HIGH_DEFINITION: Final = 720
 
 
 class Footage:
     """The pictures of a video that has been looked at and may be decoded.
 
-    rate: frames a second as it says, or the usual one. size: width and height in pixels, as it is shown.
+    rate: frames a second as it says, or the usual one; 1 at least.
+    size: width and height in pixels, as it is shown.
     """
 
     def __init__(self, container: "InputContainer", stream: "VideoStream") -> None:
         stated = _stated(container, stream)
         check_video(stated)
-        self.rate = stated.rate or _USUAL_RATE
+        self.rate = max(stated.rate or _USUAL_RATE, _LEAST_RATE)
         self._container, self._stream = container, stream
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = 2

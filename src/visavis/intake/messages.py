@@ -11,6 +11,7 @@ import json
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -54,6 +55,10 @@ class Untrue(Exception):
     """An answer that breaks off, or is none that was asked for."""
 
 
+class Silent(Untrue):
+    """Not a byte of an answer."""
+
+
 Receive = Callable[[int], bytes]
 """At most so many bytes, at least one; none at the end."""
 
@@ -86,7 +91,7 @@ def read_answer(receive: Receive, most: Mapping[str, int]) -> Answer:
     Raises:
         UploadError: the content cannot be taken.
         ModelError, EngineError: nothing can be taken, whatever it is.
-        Untrue: it is no answer.
+        Untrue: it is no answer. Silent: there is nothing.
     """
     head = _read_head(receive)
     if "sentence" in head:
@@ -151,11 +156,16 @@ def _head(content: Facts) -> bytes:
 
 
 def _read_head(receive: Receive) -> Facts:
-    (length,) = LENGTH.unpack(exactly(receive, LENGTH.size))
+    begun = receive(LENGTH.size)
+    if not begun:
+        raise Silent("nothing is said")
+    (length,) = LENGTH.unpack(begun + exactly(receive, LENGTH.size - len(begun)))
     if length > MOST_HEAD:
         raise Untrue(f"a head of {length} bytes")
     try:
-        head = json.loads(exactly(receive, length), parse_constant=_no_number)
+        head = json.loads(
+            exactly(receive, length), parse_constant=_finite, parse_float=_finite, parse_int=_whole
+        )
     except (ValueError, RecursionError) as error:
         raise Untrue("a head that is no JSON") from error
     if not isinstance(head, dict):
@@ -163,8 +173,19 @@ def _read_head(receive: Receive) -> Facts:
     return head
 
 
-def _no_number(name: str) -> None:
-    raise ValueError(name)
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not isfinite(number):
+        raise ValueError(digits)
+    return number
+
+
+def _whole(digits: str) -> int:
+    """A number that every reader of JSON takes for the same one: RFC 7493, section 2.2."""
+    number = int(digits)
+    if abs(number) >= 2**53:
+        raise ValueError(digits)
+    return number
 
 
 def exactly(receive: Receive, length: int) -> bytes:
@@ -177,3 +198,10 @@ def exactly(receive: Receive, length: int) -> bytes:
         parts.append(part)
         length -= len(part)
     return b"".join(parts)
+
+
+def send(write: Callable[[memoryview], int], content: bytes) -> None:
+    """All of it into a pipe that takes as much at a time as it says."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[write(rest) :]

@@ -6,15 +6,13 @@ when a picture asks for it: by then nothing can be opened any more (`child`).
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
-from typing import Final
 
 from PIL import Image
 
 from visavis.arrays import packed
 from visavis.errors import UploadError
-from visavis.intake.child import Content
+from visavis.intake.child import Content, early
 from visavis.intake.limits import check_webp
 from visavis.intake.messages import Answer, Facts
 from visavis.intake.stills import LONGEST, bounded, jpeg, scaled
@@ -23,19 +21,8 @@ from visavis.portrait import framing, picture
 from visavis.portrait.faces import Finder, Found
 from visavis.portrait.quality import Quality, judged
 
-_ASKED_FOR_LATE: Final = (
-    "numpy.fft",
-    "numpy.linalg",
-    "numpy.ma",
-    "PIL.ImageColor",
-    "PIL.MpoImagePlugin",
-    "PIL.TiffImagePlugin",
-    "PIL.WebPImagePlugin",
-)
-
 Image.preinit()
-for _name in _ASKED_FOR_LATE:
-    import_module(_name)
+early("PIL.ImageColor", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin", "PIL.WebPImagePlugin")
 
 
 def photo(arguments: Facts, content: Content) -> Answer:

@@ -7,14 +7,13 @@ is loaded before the first piece of sound is asked for: by then nothing can be o
 from collections.abc import Iterator
 from dataclasses import asdict
 from fractions import Fraction
-from importlib import import_module
 from io import BytesIO
 from typing import Final
 
 import av
 import numpy as np
 
-from visavis.intake.child import Content
+from visavis.intake.child import Content, early
 from visavis.intake.footage import opened, sound
 from visavis.intake.kinds import Kind
 from visavis.intake.messages import Answer, Facts
@@ -23,10 +22,7 @@ from visavis.voices import heard
 
 SAMPLE_RATE: Final = 24_000
 
-_ASKED_FOR_LATE: Final = ("numpy.fft", "numpy.linalg", "numpy.ma")
-
-for _name in _ASKED_FOR_LATE:
-    import_module(_name)
+early()
 
 
 def recording(arguments: Facts, content: Content) -> Answer:

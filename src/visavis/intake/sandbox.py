@@ -14,12 +14,11 @@ import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from visavis.errors import EngineError, UploadError
 from visavis.intake.child import command
-from visavis.intake.messages import Answer, Facts, Question, Untrue, pack_question, read_answer
+from visavis.intake.messages import Answer, Facts, Question, Silent, Untrue, pack_question, read_answer, send
 from visavis.streams import Worker, stream_of
 
 # Libraries look for their own libraries there; of all that is in an environment only this is handed on.
@@ -52,7 +51,7 @@ async def run(task: Task, arguments: Facts, content: AsyncGenerator[bytes, None]
     Raises:
         UploadError: the content cannot be taken: it is refused, or takes too long, or breaks the process.
         ModelError: a model is missing or damaged.
-        EngineError: no process can be started, or shut in.
+        EngineError: no process can be started, or shut in, or it ends before it has begun.
     """
     question = Question(task.function, arguments, size, task.memory, task.seconds)
     async with contextlib.aclosing(content), _process() as (process, worker):
@@ -64,7 +63,7 @@ async def run(task: Task, arguments: Facts, content: AsyncGenerator[bytes, None]
             raise _too_slow(task) from error
         except Untrue as error:
             await worker.run(partial(_ended, process))
-            raise _broken(task, process.returncode) from error
+            raise _broken(task, process.returncode, silent=isinstance(error, Silent)) from error
 
 
 @contextlib.asynccontextmanager
@@ -81,22 +80,20 @@ async def _process() -> AsyncIterator[tuple["subprocess.Popen[bytes]", Worker]]:
 def _started() -> "subprocess.Popen[bytes]":
     """The process, in a folder that is gone from the disk before it has begun."""
     environment = _ONE_THREAD | {name: os.environ[name] for name in _HANDED_ON if name in os.environ}
-    folder = Path(tempfile.mkdtemp(prefix="visavis-"))
     try:
-        return subprocess.Popen(
-            command(),
-            bufsize=0,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env=environment,
-            start_new_session=True,
-        )
+        with tempfile.TemporaryDirectory(prefix="visavis-", ignore_cleanup_errors=True) as folder:
+            return subprocess.Popen(
+                command(),
+                bufsize=0,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+            )
     except OSError as error:
         raise EngineError(f"no process could be started to open the upload: {error}; try again") from error
-    finally:
-        folder.rmdir()
 
 
 async def _feed(
@@ -105,18 +102,12 @@ async def _feed(
     """Question and content into the process, for as long as it listens."""
     assert process.stdin is not None
     try:
-        await worker.run(partial(_write, process.stdin, question))
+        await worker.run(partial(send, process.stdin.write, question))
         async for piece in content:
-            await worker.run(partial(_write, process.stdin, piece))
+            await worker.run(partial(send, process.stdin.write, piece))
     except (BrokenPipeError, ConnectionResetError):
         pass  # its answer says why
     await worker.run(process.stdin.close)
-
-
-def _write(pipe: IO[bytes], content: bytes) -> None:
-    rest = memoryview(content)
-    while rest:
-        rest = rest[pipe.write(rest) :]
 
 
 def _heard(process: "subprocess.Popen[bytes]", most: Mapping[str, int]) -> Answer:
@@ -136,9 +127,15 @@ def _too_slow(task: Task) -> UploadError:
     )
 
 
-def _broken(task: Task, status: int | None) -> UploadError:
+def _broken(task: Task, status: int | None, *, silent: bool) -> UploadError | EngineError:
+    """Why an answer is untrue. silent: not a byte of it came."""
     if status == -signal.SIGXCPU:
         return _too_slow(task)
+    if silent and status is not None and status > 0:  # Python's own end: it has not got as far as to answer
+        return EngineError(
+            f"the process that was to open the upload ended with status {status} and no word; see what "
+            "visavis doctor says of the sandbox"
+        )
     how = f"ended it ({signal.strsignal(-status)})" if status and status < 0 else "broke it"
     return UploadError(
         "damaged", f"the process that opened the file stopped: the content {how.lower()}; save the file anew"

@@ -1,12 +1,12 @@
 """One upload from its first byte to what is kept of it: known, scanned, opened in the sandbox.
 
 Owns which kinds are taken for what, and what may come out of the sandbox for each. Refuses to open
-anything in this process, and to believe what comes out: it is held against its expected shape.
+anything in this process, and to believe what comes out (`believed`).
 """
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal
 
 from visavis.errors import UploadError
 from visavis.intake.clamd import Scanner
@@ -14,36 +14,25 @@ from visavis.intake.kinds import PICTURES, SOUNDS, VIDEOS, Kind, kind_of
 from visavis.intake.messages import Answer
 from visavis.intake.received import Spool
 from visavis.intake.sandbox import Task, run
+from visavis.streams import Worker, closing
 
 __all__ = ["Answer", "study_portrait", "study_voice"]
 
 _MB: Final = 2**20
 
 
-class _Kept(NamedTuple):
-    """What may be kept of an upload: the types of the facts, and how many bytes of each blob."""
+# What may come out of the sandbox, and how many bytes of each.
+_STILL: Final = {"picture": 16 * _MB, "face": _MB}
+_MOVING: Final = {**_STILL, "clip": 48 * _MB, "track": 32 * _MB}
+_SPOKEN: Final = {"sample": 8 * _MB}
 
-    facts: Mapping[str, Any]
-    blobs: Mapping[str, int]
+_PHOTO: Final = Task("visavis.intake.photos:photo", 1536 * _MB, 20, _STILL)
+_GIF: Final = Task("visavis.intake.clips:gif", 2048 * _MB, 120, _MOVING)
+_CLIP: Final = Task("visavis.intake.clips:clip", 2048 * _MB, 300, _MOVING)
+_VOICE: Final = Task("visavis.intake.recordings:recording", 2048 * _MB, 120, _SPOKEN)
 
-
-_STILL: Final = _Kept(
-    {"kind": str, "width": int, "height": int, "quality": dict}, {"picture": 16 * _MB, "face": _MB}
-)
-_MOVING: Final = _Kept(
-    {**_STILL.facts, "fps": int, "seconds": float, "loop": dict, "best": list, "sentences": list},
-    {**_STILL.blobs, "clip": 48 * _MB, "track": 32 * _MB},
-)
-_SPOKEN: Final = _Kept(
-    {"language": str | None, "gender": str, "seconds": float, "quality": dict}, {"sample": 8 * _MB}
-)
-
-_PHOTO: Final = Task("visavis.intake.photos:photo", 1536 * _MB, 20, _STILL.blobs)
-_GIF: Final = Task("visavis.intake.clips:gif", 2048 * _MB, 120, _MOVING.blobs)
-_CLIP: Final = Task("visavis.intake.clips:clip", 2048 * _MB, 300, _MOVING.blobs)
-_VOICE: Final = Task("visavis.intake.recordings:recording", 2048 * _MB, 120, _SPOKEN.blobs)
-
-_BLOBS: Final[dict[str, Kind]] = {"picture": "jpeg", "clip": "mp4", "sample": "flac"}
+# Films in other containers are taken for their sound only: they need not say how long they are.
+_FILMS: Final[frozenset[Kind]] = frozenset(("mp4", "mov"))
 
 
 async def study_portrait(spool: Spool, models: Mapping[str, Path], scanner: Scanner | None = None) -> Answer:
@@ -61,10 +50,10 @@ async def study_portrait(spool: Spool, models: Mapping[str, Path], scanner: Scan
         ModelError: a model is missing or damaged.
         StorageError: the scanner cannot be reached.
     """
-    kind = _taken(spool, PICTURES | VIDEOS, "send a photo or a clip as JPEG, PNG, WebP, GIF, MP4 or MOV")
-    task = _CLIP if kind in VIDEOS else _GIF if kind == "gif" else _PHOTO
+    kind = _taken(spool, PICTURES | _FILMS, "send a photo or a clip as JPEG, PNG, WebP, GIF, MP4 or MOV")
+    task = _CLIP if kind in _FILMS else _GIF if kind == "gif" else _PHOTO
     answer = await _studied(task, {"kind": kind, "models": _paths(models)}, spool, scanner)
-    return _believed(answer, _STILL if answer.facts.get("kind") == "photo" else _MOVING)
+    return await _believed(answer, "portrait")
 
 
 async def study_voice(spool: Spool, scanner: Scanner | None = None) -> Answer:
@@ -78,7 +67,7 @@ async def study_voice(spool: Spool, scanner: Scanner | None = None) -> Answer:
         StorageError: the scanner cannot be reached.
     """
     kind = _taken(spool, SOUNDS | VIDEOS, "send a recording as WAV, MP3, FLAC, M4A or OGG, or a video")
-    return _believed(await _studied(_VOICE, {"kind": kind}, spool, scanner), _SPOKEN)
+    return await _believed(await _studied(_VOICE, {"kind": kind}, spool, scanner), "voice")
 
 
 def _taken(spool: Spool, kinds: frozenset[Kind], ask: str) -> Kind:
@@ -101,13 +90,19 @@ async def _studied(task: Task, arguments: dict[str, Any], spool: Spool, scanner:
     return await run(task, arguments, spool.read(), spool.size)
 
 
-def _believed(answer: Answer, kept: _Kept) -> Answer:
-    """The answer, if it looks as an answer has to: a process that was taken over may say anything."""
-    if (
-        answer.facts.keys() == kept.facts.keys()
-        and answer.blobs.keys() == kept.blobs.keys()
-        and all(isinstance(answer.facts[name], kind) for name, kind in kept.facts.items())
-        and all(kind_of(blob) == _BLOBS.get(name, kind_of(blob)) for name, blob in answer.blobs.items())
-    ):
-        return answer
-    raise UploadError("damaged", "the file made the process that opened it answer nonsense; save it anew")
+async def _believed(answer: Answer, what: Literal["portrait", "voice"]) -> Answer:
+    """The answer, if it is as an answer has to be."""
+
+    def check() -> None:
+        from visavis.intake import believed
+
+        (believed.check_portrait if what == "portrait" else believed.check_voice)(answer)
+
+    try:
+        async with closing(Worker("believed")) as worker:
+            await worker.run(check)
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise UploadError(
+            "damaged", "the file made the process that opened it answer nonsense; save it anew"
+        ) from error
+    return answer

@@ -43,6 +43,9 @@ KEPT: Final[dict[State, Set[str]]] = {
 
 MOST_ATTEMPTS: Final = 2
 
+PAUSES: Final = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0)
+"""Seconds between tries to write down how a rendering ended."""
+
 
 class Studio(Protocol):
     """Makes one film at a time, or several at once if the renderings are told so."""
@@ -326,12 +329,7 @@ class Renderings:
     async def _end(self, job: Job, progress: Progress, facts: dict[str, Any]) -> None:
         """Write down how it ended, delete what is not to be kept, and tell it."""
         try:
-            async with self._database.session() as session:
-                rows.end(await rows.one(session, job.owner, job.id), progress, facts)
-                if progress.state == "cancelled":
-                    await record(
-                        session, job.owner, job.stopped_by or job.owner, "cancelled", "rendering", job.id
-                    )
+            await self._write_down(job, progress, facts)
             await self._keep(job.owner, job.id, KEPT[progress.state])
         except NoSuchRendering:  # everything about its owner was deleted meanwhile
             await self._keep(job.owner, job.id, set())
@@ -341,6 +339,24 @@ class Renderings:
         finally:
             del self._jobs[job.id]
             job.progress.end(progress)
+
+    async def _write_down(self, job: Job, progress: Progress, facts: dict[str, Any]) -> None:
+        """Into its row; where the database is away, for some minutes again: the video is made already."""
+        pauses = iter(PAUSES)
+        while True:
+            try:
+                async with self._database.session() as session:
+                    rows.end(await rows.one(session, job.owner, job.id), progress, facts)
+                    if progress.state == "cancelled":
+                        actor = job.stopped_by or job.owner
+                        await record(session, job.owner, actor, "cancelled", "rendering", job.id)
+                return
+            except StorageError as error:
+                pause = next(pauses, None)
+                if pause is None or self._closing:
+                    raise
+                logging.warning("how a rendering ended waits to be written down: %s", traced(error))
+            await asyncio.sleep(pause)
 
     async def _put_back(self, job: Job) -> None:
         """Let it wait for the next server."""

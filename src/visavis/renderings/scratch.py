@@ -35,6 +35,16 @@ def scratch_in(folder: Path) -> Iterator[Path]:
         yield own
 
 
+def left_in(folder: Path) -> int:
+    """Delete what a process that was killed left, unless another one works there; how many videos it was."""
+    own = folder / "renderings"
+    try:
+        with _locked(own):
+            return _sweep(own)
+    except (StorageError, OSError):
+        return 0
+
+
 @contextlib.contextmanager
 def room_in(scratch: Path, name: str) -> Iterator[Path]:
     """A folder of its own for one video, which goes with all that is in it."""
@@ -56,10 +66,11 @@ def _locked(folder: Path) -> contextlib.AbstractContextManager[object]:
         ) from None
 
 
-def _sweep(folder: Path) -> None:
-    for left in folder.iterdir():
-        if left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+def _sweep(folder: Path) -> int:
+    rooms = [left for left in folder.iterdir() if left.is_dir() and not left.is_symlink()]
+    for room in rooms:
+        shutil.rmtree(room, ignore_errors=True)
+    return len(rooms)
 
 
 @contextlib.contextmanager

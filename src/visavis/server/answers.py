@@ -102,7 +102,11 @@ def answer_errors(app: FastAPI) -> None:
 
 def _wrong(errors: Sequence[Mapping[str, Any]]) -> str:
     """Which fields are wrong, and how; never what was in them."""
-    return "; ".join(f"{_place(error['loc'])}: {_small(error['msg'])}" for error in errors[:8])
+    known = [error for error in errors if error["type"] != "extra_forbidden"]
+    told = [f"{_place(error['loc'])}: {_small(error['msg'])}" for error in known[:8]]
+    return "; ".join(
+        told + ["there is a field that is not known here; see /docs"] * (len(known) < len(errors))
+    )
 
 
 def _place(loc: Sequence[object]) -> str:

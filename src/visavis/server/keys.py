@@ -39,7 +39,7 @@ class Keys(Protocol):
 class StoredKeys:
     """The keys that a database knows.
 
-    pepper: what the vault's master key derives for people.PEPPER.
+    pepper: the vault's secret for people.PEPPER.
     crew: writes down that keys are used, which no request has to wait for.
     """
 

@@ -5,7 +5,7 @@ import binascii
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from starlette.requests import Request
 
 from visavis.avatars.registry import Permission
@@ -38,7 +38,13 @@ Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20
 Side = Annotated[int, Field(ge=SMALLEST, le=LARGEST, multiple_of=2)]
 
 
-class Consented(BaseModel):
+class Wanted(BaseModel):
+    """What is not known is refused: a field with a wrong name would have no effect, and nobody would know."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Consented(Wanted):
     """What the person said whose face or voice it is."""
 
     consent: Annotated[bool, Field(description="true: the person has agreed")] = False
@@ -69,7 +75,7 @@ class VoiceWish(Consented):
     language: Annotated[Language | None, Field(description="that is spoken, where it is known")] = None
 
 
-class VideoWish(BaseModel):
+class VideoWish(Wanted):
     """A video of an avatar that says a text."""
 
     text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from visavis.avatars.database import Database, naming, url_of, violates_unique
+from visavis.avatars.database import Database, engines, naming, url_of, violates_unique
 from visavis.avatars.database.tables import AuditEvent, Avatar, Consent, Rendering, User
 from visavis.errors import NameTaken, StorageError
 
@@ -51,6 +51,31 @@ async def test_cancelling_a_session_undoes_it(database: Database) -> None:
             await task
     async with database.session() as session:
         assert await session.get(User, "ada") is None
+
+
+async def test_what_is_cancelled_while_it_reads_lets_the_lock_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "PATIENCE", 0.5)
+    database = await Database.opened(url_of(tmp_path / "visavis.db"))
+    async with database.session() as session:
+        for number in range(50):
+            await user(session, f"x{number}")
+
+    async def read() -> None:
+        async with database.session() as session:
+            while True:
+                (await session.scalars(select(User))).all()
+
+    for number in range(40):
+        reading = asyncio.create_task(read())
+        await asyncio.sleep(0.001 + number * 0.0003)
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
+        async with database.session() as session:
+            await user(session, f"n{number}")
+    await database.close()
 
 
 async def test_rows_may_be_used_after_their_session(database: Database) -> None:

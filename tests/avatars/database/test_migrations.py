@@ -7,7 +7,8 @@ from textwrap import dedent
 
 import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext, MigrationStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Index, MetaData, String, inspect, text
 
@@ -56,16 +57,27 @@ def test_all_versions_are_listed() -> None:
     assert [script.revision for script in scripts.walk_revisions()] == list(reversed(migrations.VERSIONS))
 
 
+def downgrade(connection: Connection) -> None:
+    """Take a database back to where it has no tables."""
+    scripts = ScriptDirectory(migrations.FOLDER)
+
+    def steps(heads: tuple[str, ...], _: MigrationContext) -> list[MigrationStep]:
+        behind = scripts.iterate_revisions(heads, "base")
+        return [MigrationStep.downgrade_from_script(scripts.revision_map, script) for script in behind]
+
+    context = MigrationContext.configure(connection, opts={"fn": steps})
+    context.run_migrations(op=Operations(context))
+
+
 async def test_there_is_a_way_back_to_nothing_and_up_again(url: str, database: Database) -> None:
     async with database.session() as session:
         await user(session, "ada")
     await database.close()
     async with changing(understood(url)) as connection:
-        await connection.run_sync(migrations.downgrade)
+        await connection.run_sync(downgrade)
     async with changing(understood(url)) as connection:
         assert await connection.run_sync(tables) == {"alembic_version"}
         assert await connection.run_sync(migrations.version) is None
-        await connection.run_sync(migrations.downgrade)
     again = await Database.opened(url)
     async with again.reading() as session:
         assert await session.get(User, "ada") is None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from visavis.avatars.vault import Folder, Vault, new_id
+from visavis.avatars.vault import folder as module
 from visavis.avatars.vault.keys import MasterKeys
 from visavis.errors import NoSuchFile, StorageError
 
@@ -150,6 +151,20 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
         filled(folder, "a/b")
     with pytest.raises(StorageError, match="cannot read the vault"):
         folder.read("a/b", 0, None)
+
+
+def test_a_file_that_is_in_its_place_is_not_said_to_have_failed(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    filled(folder, "a/b", b"old")
+    monkeypatch.setattr(module, "_sync", broken)
+    filled(folder, "a/b", b"new")
+    assert folder.read("a/b", 0, None).content == b"new"
+    assert everything(folder.root / ".parts") == []
+    assert "may be lost if the power fails" in caplog.text
 
 
 async def test_a_full_disk_is_one_sentence_and_leaves_nothing(

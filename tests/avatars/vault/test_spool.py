@@ -1,7 +1,9 @@
+import asyncio
 import errno
 import hashlib
 import os
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -98,6 +100,36 @@ async def test_no_room(monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None
             StorageError, match=r"cannot keep what is sent in .*: no space left on device; make room"
         ):
             await spool.write(b"a" * CHUNK)
+
+
+async def test_no_folder_for_temporary_files_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "_get_default_tempdir", none)
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    with pytest.raises(
+        StorageError, match=r"keep what is sent in a temporary folder: no usable .*; make room, or set TMPDIR"
+    ):
+        Spool()
+
+
+async def test_closing_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    entered, go = threading.Event(), threading.Event()
+    spool = Spool()
+
+    def slow(content: bytes) -> None:
+        entered.set()
+        go.wait(10)
+
+    monkeypatch.setattr(spool, "_append", slow)
+    writing = asyncio.create_task(spool.write(b"content"))
+    await asyncio.get_running_loop().run_in_executor(None, entered.wait, 10)
+    closing = asyncio.create_task(spool.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    go.set()
+    await asyncio.gather(writing, closing)
 
 
 async def test_no_folder_for_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

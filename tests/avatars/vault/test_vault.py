@@ -237,14 +237,11 @@ async def test_a_writer_that_is_cancelled_leaves_no_trace(tmp_path: Path, times:
     vault = Vault(Slow(tmp_path), MasterKeys.of(OLD))
     writing = asyncio.create_task(vault.put("local", new_id(), content_of(2 * CHUNK)))
     await asyncio.get_running_loop().run_in_executor(None, entered.wait, 30)
-    writing.cancel()
-    await asyncio.sleep(0.01)
-    assert not writing.done(), "it waits for its thread, and the loop goes on"
-    if times == 2:
+    for _ in range(times):
         writing.cancel()
-        threading.Timer(0.1, go.set).start()
-    else:
-        go.set()
+        await asyncio.sleep(0.01)
+        assert not writing.done(), "it waits for its thread, and the loop goes on"
+    go.set()
     with pytest.raises(asyncio.CancelledError):
         await writing
     assert left_in(tmp_path) == []
@@ -373,6 +370,68 @@ async def test_a_key_that_is_added_while_a_vault_is_open(tmp_path: Path) -> None
     await served.put("local", later, b"content")
     assert await Vault(place, keys).rotate() == 0, "what is written now is wrapped with the new key"
     await served.close()
+
+
+async def test_no_file_escapes_a_rotation_beside_which_it_is_written(tmp_path: Path) -> None:
+    place, early, late = Folder(tmp_path / "vault"), new_id(), new_id()
+    served = Vault(place, MasterKeys.kept_in(tmp_path / "key"))
+    keys = MasterKeys.kept_in(tmp_path / "key")
+    async with served.writing("local", early) as writer:
+        await writer.write(b"early")
+        keys.add()
+        rotating = Vault(place, keys)
+        assert await rotating.rotate() == 0
+    await served.put("local", late, b"late")
+    retire(tmp_path / "key")
+    newest = Vault(place, MasterKeys.kept_in(tmp_path / "key"))
+    assert await newest.get("local", early) == b"early"
+    assert await newest.get("local", late) == b"late"
+    for vault in (served, rotating, newest):
+        await vault.close()
+
+
+def retire(file: Path) -> None:
+    """Keep the newest key of a file only."""
+    file.write_text("\n".join(file.read_text().splitlines()[:2]))
+
+
+async def test_a_secret_is_made_once_by_all_who_ask_first(place: Place) -> None:
+    vaults = [Vault(place, MasterKeys.of(OLD)) for _ in range(4)]
+    asked = await asyncio.gather(*(vault.secret("api-keys") for vault in vaults for _ in range(3)))
+    assert len(set(asked)) == 1
+    assert len(asked[0]) == 32
+    assert await vaults[0].secret("cookies") != asked[0]
+    assert await files(vaults[0]) == set(), "it is nobody's file, which somebody could delete"
+    assert [stored async for stored in vaults[0].stored("vault")] == []
+    for vault in vaults:
+        await vault.close()
+
+
+async def test_a_secret_survives_that_keys_come_and_go(vault: Vault, place: Place) -> None:
+    secret = await vault.secret("api-keys")
+    assert await Vault(place, MasterKeys.of(NEW, OLD)).rotate() == 1
+    assert await Vault(place, MasterKeys.of(NEW)).secret("api-keys") == secret
+    assert await Vault(place, MasterKeys.of(NEW, bytes(32))).secret("api-keys") == secret
+    with pytest.raises(Unreadable):
+        await Vault(place, MasterKeys.of(OLD)).secret("api-keys")
+
+
+async def test_closing_holds_nobody_up(tmp_path: Path) -> None:
+    entered, go = threading.Event(), threading.Event()
+
+    class Slow(Folder):
+        def delete(self, name: str) -> None:
+            entered.set()
+            go.wait(10)
+
+    vault = Vault(Slow(tmp_path), MasterKeys.of(OLD))
+    deleting = asyncio.create_task(vault.delete("local", new_id()))
+    await asyncio.get_running_loop().run_in_executor(None, entered.wait, 10)
+    closing = asyncio.create_task(vault.close())
+    await asyncio.sleep(0.01)
+    assert not closing.done()
+    go.set()
+    await asyncio.gather(deleting, closing)
 
 
 async def test_many_at_once(vault: Vault) -> None:

@@ -6,8 +6,9 @@ What only reads is refused every change, by both kinds.
 """
 
 import json
+import sqlite3
 from functools import partial
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import URL, Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -28,6 +29,19 @@ _PRAGMAS: Final[dict[Purpose, tuple[str, ...]]] = {
     # With foreign keys on, making a table anew would delete the rows that refer to it.
     "changing": ("journal_mode = WAL", "foreign_keys = OFF", "secure_delete = ON"),
 }
+
+
+class _LettingGo(sqlite3.Connection):
+    """Lets the lock go when it is closed.
+
+    SQLite keeps a closed connection, and its transaction, until the last statement has gone: that of a task
+    which was cancelled while it read stays until the next collection of garbage.
+    """
+
+    def close(self) -> None:
+        if self.in_transaction:
+            self.rollback()
+        super().close()
 
 
 def engines_for(address: URL) -> tuple[AsyncEngine, AsyncEngine]:
@@ -52,9 +66,10 @@ def engine_for(address: URL, purpose: Purpose) -> AsyncEngine:
         StorageError: the driver is not installed.
     """
     alone = purpose == "changing" or (purpose == "writing" and is_file(address))
-    patience: dict[str, float | None] = {"timeout": PATIENCE}
+    connecting: dict[str, Any] = {"timeout": PATIENCE}
     if is_file(address):
-        patience["isolation_level"] = None  # we begin: sqlite3 would do so late, and not for tables
+        # We begin: sqlite3 would do so late, and not for tables.
+        connecting |= {"isolation_level": None, "factory": _LettingGo}
     try:
         engine = create_async_engine(
             address,
@@ -62,7 +77,7 @@ def engine_for(address: URL, purpose: Purpose) -> AsyncEngine:
             max_overflow=0 if alone else 10,
             pool_timeout=PATIENCE,
             pool_pre_ping=not is_file(address),
-            connect_args=patience,
+            connect_args=connecting,
             json_serializer=partial(json.dumps, allow_nan=False),
             hide_parameters=True,
         )

@@ -5,7 +5,6 @@ people gave. A JSON column is replaced as a whole: a change inside of it is not 
 """
 
 from datetime import UTC, datetime
-from secrets import token_hex
 from typing import Annotated, Any, ClassVar, Literal
 
 from sqlalchemy import (
@@ -22,6 +21,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column
+
+from visavis.avatars.ids import new_id
 
 AvatarKind = Literal["photo", "gif", "clip"]
 Likeness = Literal["face", "voice"]
@@ -61,11 +62,6 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def new_row_id() -> str:
-    """128 random bits as 32 hex digits."""
-    return token_hex(16)
-
-
 Id = Annotated[str, mapped_column(String(32), primary_key=True)]
 Owner = Annotated[str, mapped_column(String(64), ForeignKey("users.id", ondelete="CASCADE"))]
 Agreed = Annotated[str, mapped_column(String(32), ForeignKey("consents.id"), index=True)]
@@ -95,7 +91,7 @@ class User(Row, kw_only=True):
 
     __tablename__ = "users"
 
-    id: Mapped[str] = mapped_column(String(64), primary_key=True, default_factory=new_row_id)
+    id: Mapped[str] = mapped_column(String(64), primary_key=True, default_factory=new_id)
     name: Mapped[Name] = mapped_column(unique=True)
     created: Mapped[datetime] = mapped_column(default_factory=now)
 
@@ -108,7 +104,7 @@ class ApiKey(Row, kw_only=True):
 
     __tablename__ = "api_keys"
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     owner: Mapped[Owner] = mapped_column(index=True)
     name: Mapped[Name]
     prefix: Mapped[Word]
@@ -127,7 +123,7 @@ class Consent(Row, kw_only=True):
     __tablename__ = "consents"
     __table_args__ = (Index(None, "owner", "given"),)
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     owner: Mapped[Owner]
     subject: Mapped[Long]
     purpose: Mapped[Long]
@@ -148,7 +144,7 @@ class Avatar(Row, kw_only=True):
     __tablename__ = "avatars"
     __table_args__ = (UniqueConstraint("owner", "name"),)
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     owner: Mapped[Owner]
     name: Mapped[Name]
     label: Mapped[Long] = mapped_column(default="")
@@ -168,7 +164,7 @@ class Voice(Row, kw_only=True):
     __tablename__ = "voices"
     __table_args__ = (UniqueConstraint("owner", "name"),)
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     owner: Mapped[Owner]
     name: Mapped[Name]
     label: Mapped[Long] = mapped_column(default="")
@@ -194,7 +190,7 @@ class Rendering(Row, kw_only=True):
     __tablename__ = "renderings"
     __table_args__ = (Index(None, "owner", "created"), Index(None, "state", "created"))
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     owner: Mapped[Owner]
     avatar: Mapped[Name | None] = mapped_column(default=None)
     voice: Mapped[Name | None] = mapped_column(default=None)
@@ -218,7 +214,7 @@ class AuditEvent(Row, kw_only=True):
     __tablename__ = "audit_events"
     __table_args__ = (Index(None, "owner", "at"),)
 
-    id: Mapped[Id] = mapped_column(default_factory=new_row_id)
+    id: Mapped[Id] = mapped_column(default_factory=new_id)
     at: Mapped[datetime] = mapped_column(default_factory=now)
     owner: Mapped[Name]
     actor: Mapped[Name]

@@ -4,10 +4,10 @@
 come from; `folder` and `bucket` are places where sealed bytes lie and know no key; `vault` ties the three.
 """
 
+from visavis.avatars.ids import new_id
 from visavis.avatars.vault.cipher import Unreadable
 from visavis.avatars.vault.folder import Folder
 from visavis.avatars.vault.keys import MasterKeys
-from visavis.avatars.vault.names import new_id
 from visavis.avatars.vault.place import Place
 from visavis.avatars.vault.spool import Spool
 from visavis.avatars.vault.vault import Stored, Vault, Writer, vault_at

@@ -7,7 +7,7 @@ not asked for: a file is authenticated when it is opened.
 """
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -178,7 +178,7 @@ class Bucket:
             upload.send(begin)
             for at in range(len(begin), size, _MOST_COPIED):
                 upload.copy(at, min(at + _MOST_COPIED, size), tag)
-            upload.complete(tag)
+            upload.complete({"IfMatch": tag})
         except BaseException:
             upload.abort()
             raise
@@ -212,13 +212,16 @@ class _Upload:
             self.send(bytes(memoryview(self._rest)[:_PART]))
             del self._rest[:_PART]
 
-    def commit(self) -> None:
-        if self._upload is None:
-            with self._bucket.sentences():
-                self._bucket.s3.put_object(**self._bucket.key(self._name), Body=bytes(self._rest))
-        else:
-            self.send(bytes(self._rest))
-            self.complete()
+    def commit(self, *, first: bool = False) -> None:
+        condition = {"IfNoneMatch": "*"} if first else {}
+        with contextlib.suppress(_Replaced) if first else contextlib.nullcontext():
+            if self._upload is None:
+                with self._bucket.sentences():
+                    key = self._bucket.key(self._name)
+                    self._bucket.s3.put_object(**key, Body=bytes(self._rest), **condition)
+            else:
+                self.send(bytes(self._rest))
+                self.complete(condition)
 
     def abort(self) -> None:
         if self._upload is not None:
@@ -243,10 +246,9 @@ class _Upload:
             )
         self._parts.append({"ETag": answer["CopyPartResult"]["ETag"], "PartNumber": len(self._parts) + 1})
 
-    def complete(self, tag: str = "") -> None:
-        """Let the object be seen; with `tag` only in the place of the object that has it."""
+    def complete(self, condition: Mapping[str, str]) -> None:
+        """Let the object be seen, if the condition holds."""
         assert self._upload is not None, "an upload without a part"
-        condition = {"IfMatch": tag} if tag else {}
         with self._bucket.sentences():
             self._bucket.s3.complete_multipart_upload(
                 **self._upload, MultipartUpload={"Parts": self._parts}, **condition

@@ -39,7 +39,7 @@ class Unreadable(StorageError):
 
 
 class MasterKey:
-    """A key that wraps the keys of files, and that other secrets can be derived from.
+    """A key that wraps the keys of files.
 
     id: 16 hex digits that name it and tell nothing of it.
     """
@@ -67,10 +67,6 @@ class MasterKey:
             return self._wrapping.decrypt(nonce, wrapped, bytes(head[:_BOUND]) + name.encode())
         except InvalidTag as error:
             raise unreadable(name) from error
-
-    def derived(self, purpose: bytes) -> bytes:
-        """32 bytes for another purpose; they tell nothing of this key nor of those for other purposes."""
-        return self._expanded(b"visavis derived " + purpose)
 
     def _expanded(self, info: bytes, length: int = KEY) -> bytes:
         return HKDF(SHA256(), length, salt=None, info=info).derive(self._secret)

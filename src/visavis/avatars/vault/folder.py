@@ -7,6 +7,7 @@ lock on its part, which goes when the writer does: a part that can be locked is 
 
 import contextlib
 import fcntl
+import logging
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -19,7 +20,6 @@ from visavis.errors import StorageError
 
 _ENDING: Final = ".sealed"  # so that `id` is a file beside the folder `id`
 _PARTS: Final = ".parts"
-_TRIES: Final = 100  # to make a folder that others keep removing because it is empty
 
 
 class Folder:
@@ -62,7 +62,7 @@ class Folder:
         with self.sentences("write"), contextlib.suppress(FileNotFoundError):
             path.unlink()
             _sync(path.parent)
-        with contextlib.suppress(OSError):  # not empty, or gone already
+        with contextlib.suppress(OSError), _alone(self.root):  # not empty, or gone already
             for folder in path.parents:
                 if folder == self.root:
                     break
@@ -99,17 +99,18 @@ class Folder:
                     return path, file
                 file.close()  # swept before it was locked
 
-    def place(self, part: Path, path: Path) -> None:
-        """Give a part its name, though others remove the folders on the way while they are empty."""
-        for tries_left in reversed(range(_TRIES)):
-            try:
-                _make(self.root, path.parent)
+    def place(self, part: Path, path: Path, *, first: bool) -> None:
+        """Give a part its name; meanwhile nobody removes the folders on the way because they are empty.
+
+        first: as a second name, and only if no other file has it.
+        """
+        with _alone(self.root):
+            _make(self.root, path.parent)
+            if first:
+                with contextlib.suppress(FileExistsError):
+                    path.hardlink_to(part)
+            else:
                 part.replace(path)
-                break
-            except FileNotFoundError:
-                if not tries_left:
-                    raise
-        _sync(path.parent)
 
     @contextlib.contextmanager
     def sentences(self, verb: str, name: str = "") -> Iterator[None]:
@@ -148,15 +149,18 @@ class _Part:
         with self._folder.sentences("write"):
             self._part[1].write(content)
 
-    def commit(self) -> None:
+    def commit(self, *, first: bool = False) -> None:
         assert self._part is not None, "a file without as much as a head"
         part, file = self._part
         with self._folder.sentences("write"):
             file.flush()
             os.fsync(file.fileno())
-            self._folder.place(part, self._path)
-            self._part = None
-            file.close()
+            self._folder.place(part, self._path, first=first)
+        self.abort()  # the file lies under its name now, which may be its second
+        try:
+            _sync(self._path.parent)
+        except OSError as error:  # it is there, and stays there unless the power fails
+            logging.warning("a file of the vault may be lost if the power fails: %s", error.strerror)
 
     def abort(self) -> None:
         if self._part is not None:
@@ -166,6 +170,17 @@ class _Part:
                 file.close()
             with self._folder.sentences("write"):
                 part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Keep every other thread and process out that wants to be alone with a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _make(root: Path, folder: Path) -> None:

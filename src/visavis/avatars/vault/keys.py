@@ -37,7 +37,7 @@ class MasterKeys:
         self._read = read
         self._file = file
         self.where = where
-        self._keys = parsed(read(), where)
+        self._renew()
 
     @classmethod
     def found(cls, file: Path | None = None, environ: Mapping[str, str] | None = None) -> "MasterKeys":
@@ -79,8 +79,18 @@ class MasterKeys:
 
     @property
     def current(self) -> MasterKey:
-        """The newest: what is written now is wrapped with it."""
+        """The newest, as far as is known."""
         return self._keys[0]
+
+    def newest(self) -> MasterKey:
+        """The current key, for what is written now; the key file is read again if it has changed.
+
+        Raises:
+            StorageError: the key file can no longer be read.
+        """
+        if self._version() != self._read_version:
+            self._renew()
+        return self.current
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -94,7 +104,7 @@ class MasterKeys:
             StorageError: the key file can no longer be read.
         """
         if id_ not in self.ids and self._file is not None:
-            self._keys = parsed(self._read(), self.where)
+            self._renew()
         for key in self._keys:
             if key.id == id_:
                 return key
@@ -102,10 +112,6 @@ class MasterKeys:
             f"a stored file was locked with master key {id_}, which is not in {self.where} "
             f"(there: {', '.join(self.ids)}); put that key back behind the others"
         )
-
-    def derived(self, purpose: bytes) -> bytes:
-        """32 bytes for a purpose, from the oldest key: they stay the same while keys are added."""
-        return self._keys[-1].derived(purpose)
 
     @property
     def grows(self) -> bool:
@@ -123,8 +129,21 @@ class MasterKeys:
                 f"the master keys come from {self.where}; put the new one first there yourself"
             )
         _extend(self._file)
-        self._keys = parsed(self._read(), self.where)
+        self._renew()
         return self.current.id
+
+    def _renew(self) -> None:
+        version = self._version()  # first: what changes while it is read will be read again
+        self._keys = parsed(self._read(), self.where)
+        self._read_version = version
+
+    def _version(self) -> tuple[int, int] | None:
+        """What tells one state of the key file from another."""
+        if self._file is None:
+            return None
+        with _sentences(self._file, "read"):
+            status = self._file.stat()
+        return status.st_mtime_ns, status.st_ino
 
 
 def parsed(text: str, where: str) -> tuple[MasterKey, ...]:

@@ -4,16 +4,10 @@ Refuses what people would like to call their files: names are made here, or are 
 """
 
 import re
-import secrets
 from typing import Final
 
 _OWNER: Final = re.compile(r"[a-z0-9-]{1,64}")
 _FILE: Final = re.compile(r"[0-9a-f]{32}(?:/[a-z0-9-]{1,32})?")
-
-
-def new_id() -> str:
-    """32 hex digits that nobody can guess."""
-    return secrets.token_hex(16)
 
 
 def checked_owner(owner: str) -> str:

@@ -35,8 +35,11 @@ class Sink(Protocol):
         """Append. Raises StorageError where the place is full or cannot be reached."""
         ...
 
-    def commit(self) -> None:
-        """Let the file be seen, whole, instead of an earlier one of this name."""
+    def commit(self, *, first: bool = False) -> None:
+        """Let the file be seen, whole, instead of an earlier one of this name.
+
+        first: only if there is none; if there is one, that stays, and this comes to nothing.
+        """
         ...
 
     def abort(self) -> None:

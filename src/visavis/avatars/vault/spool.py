@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, Self
 from visavis.avatars.vault.cipher import CHUNK, SEALED_CHUNK, FileCipher
 from visavis.contracts import Stream
 from visavis.errors import StorageError
-from visavis.streams import Worker
+from visavis.streams import Worker, closing
 
 HEAD: Final = 4096
 
@@ -54,9 +54,10 @@ class Spool:
 
     async def close(self) -> None:
         """Forget everything; closing twice is closing once."""
-        self._worker.close()
-        with contextlib.suppress(OSError):  # of a last write to a full disk
-            self._file.close()
+        # The error is that of a last write to a full disk.
+        with contextlib.suppress(OSError), contextlib.closing(self._file):
+            async with closing(self._worker):
+                pass
 
     async def __aenter__(self) -> Self:
         return self
@@ -99,6 +100,7 @@ def _sentences() -> Iterator[None]:
         yield
     except OSError as error:
         said = (error.strerror or str(error)).lower()
+        where = tempfile.tempdir or "a temporary folder"  # None as long as none that can be used was found
         raise StorageError(
-            f"cannot keep what is sent in {tempfile.gettempdir()}: {said}; make room, or set TMPDIR"
+            f"cannot keep what is sent in {where}: {said}; make room, or set TMPDIR"
         ) from error

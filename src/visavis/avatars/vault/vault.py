@@ -5,23 +5,27 @@ Refuses to know what is in a file.
 """
 
 import contextlib
+import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from visavis.avatars.vault import cipher, names
-from visavis.avatars.vault.cipher import FileCipher, Sealing, Span, Unreadable
+from visavis.avatars.vault.cipher import KEY, FileCipher, MasterKey, Sealing, Span, Unreadable
 from visavis.avatars.vault.folder import Folder
 from visavis.avatars.vault.keys import MasterKeys
 from visavis.avatars.vault.place import Place, Sink
 from visavis.contracts import Stream
 from visavis.errors import NoSuchFile, StorageError
-from visavis.streams import Worker
+from visavis.streams import Worker, closing
 
 _THREADS = 4  # pieces of reading and sealing at once, of all files
+_OWN: Final = "vault"  # the owner of what is the vault's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,16 @@ class Vault:
         await self._worker.run(partial(self._place.delete, names.joined(owner, file)))
 
     def stored(self, owner: str | None = None) -> Stream[Stored]:
-        """Everything that is stored, or everything of an owner, in no order. Deleting under way is fine."""
+        """Everything that is stored, or everything of an owner, in no order. Deleting under way is fine.
+
+        What is the vault's own is not among it.
+        """
         return self._stored(owner if owner is None else names.checked_owner(owner))
+
+    async def secret(self, purpose: str) -> bytes:
+        """32 random bytes for a purpose, the same ones for ever: made at first use, by whoever is first."""
+        name = names.joined(_OWN, f"{sha256(purpose.encode()).hexdigest()[:32]}/secret")
+        return await self._worker.run(partial(self._secret, name))
 
     async def rotate(self, progress: Callable[[int], None] = lambda done: None) -> int:
         """Wrap every file's key with the current master key; how many files had another one.
@@ -127,7 +139,7 @@ class Vault:
         """
         seen = changed = 0
         failures: list[Unreadable] = []
-        async with contextlib.aclosing(self.stored()) as files:
+        async with contextlib.aclosing(self._listed(None)) as files:
             async for stored in files:
                 name = names.joined(stored.owner, stored.file)
                 rewrap = partial(self._place.patch, name, cipher.HEAD, partial(self._rewrapped, name))
@@ -149,26 +161,23 @@ class Vault:
 
     async def close(self) -> None:
         """Let what runs end, and free threads and connections."""
-        self._worker.close()
-        self._lister.close()
-        self._place.close()
+        async with closing(self._place), closing(self._lister), closing(self._worker):
+            pass
 
     @contextlib.asynccontextmanager
     async def _writing(self, name: str) -> AsyncIterator[Writer]:
-        head, file_cipher = cipher.begun(self.keys.current, name)
-        sink = self._place.create(name)
-        with contextlib.ExitStack() as left:
-            left.callback(_give_up, sink)  # in case that we are cancelled while we wait for the other
-            # One thread of its own: giving up comes behind what a cancelled write has still under way.
-            worker = left.enter_context(contextlib.closing(Worker("vault-write")))
+        sink, worker = self._place.create(name), Worker("vault-write")
+        left = contextlib.ExitStack()
+        left.callback(_give_up, sink)  # does nothing for what was committed
+        left.callback(worker.close)  # before that: a cancelled write may still be under way
+        async with closing(left):
+            master = await worker.run(self.keys.newest)
+            head, file_cipher = cipher.begun(master, name)
             writer = Writer(worker, sink, Sealing(file_cipher))
-            try:
-                await worker.run(partial(writer._keep, head))
-                yield writer
-                await worker.run(writer._finish)
-            except BaseException:
-                await worker.run(partial(_give_up, sink))
-                raise
+            await worker.run(partial(writer._keep, head))
+            yield writer
+            await worker.run(writer._finish)
+            await worker.run(partial(self._keep_up, name, master))
 
     async def _read(self, name: str, start: int, stop: int | None) -> Stream[bytes]:
         file_cipher, size = await self._worker.run(partial(self._opened, name))
@@ -177,6 +186,12 @@ class Vault:
                 yield content
 
     async def _stored(self, owner: str | None) -> Stream[Stored]:
+        async with contextlib.aclosing(self._listed(owner)) as files:
+            async for stored in files:
+                if stored.owner != _OWN:
+                    yield stored
+
+    async def _listed(self, owner: str | None) -> Stream[Stored]:
         async with contextlib.aclosing(self._lister.iterate(self._place.pages(owner))) as pages:
             async for page in pages:
                 for entry in page:
@@ -204,6 +219,26 @@ class Vault:
 
     def _unlocked(self, head: cipher.Content, name: str) -> FileCipher:
         return FileCipher(self.keys.named(cipher.master_id(head, name)).unwrap(head, name), name)
+
+    def _secret(self, name: str) -> bytes:
+        with contextlib.suppress(NoSuchFile):
+            return self._whole(name)
+        master = self.keys.newest()
+        head, file_cipher = cipher.begun(master, name)
+        sink = self._place.create(name)
+        try:
+            sink.write(head + file_cipher.seal(0, True, secrets.token_bytes(KEY)))
+            sink.commit(first=True)
+        finally:
+            _give_up(sink)
+        self._keep_up(name, master)
+        return self._whole(name)  # which may be that of somebody else, who was first
+
+    def _keep_up(self, name: str, master: MasterKey) -> None:
+        """See that a new file does not escape a rotation which has begun since its head was written."""
+        if self.keys.newest().id != master.id:
+            with contextlib.suppress(NoSuchFile):  # deleted meanwhile
+                self._place.patch(name, cipher.HEAD, partial(self._rewrapped, name))
 
     def _rewrapped(self, name: str, head: bytes) -> bytes | None:
         """A head for the current master key; None if it is one already."""

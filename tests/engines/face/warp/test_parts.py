@@ -56,6 +56,10 @@ def test_a_glance_moves_the_iris_that_way(smiling: Portrait) -> None:
         assert after > before + 0.4
 
 
+def test_folds_hold_nothing_but_themselves(portrait: Portrait) -> None:
+    assert rig_of(portrait).folds.base is None
+
+
 def test_a_head_at_rest_bends_nothing(portrait: Portrait) -> None:
     assert not pose_weights([Head()]).any()
 

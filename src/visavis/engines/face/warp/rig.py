@@ -108,7 +108,7 @@ def rig_of(portrait: Portrait) -> Rig:
         size=(width, height),
         scale=scale,
         picture=picture,
-        folds=folds[creased],
+        folds=folds[creased].copy(),  # a view would keep the whole plane
         creased=creased,
         axes=axes,
         lips=lips,

@@ -29,10 +29,10 @@ NAMES = {
     "sharpness",
     "exposure",
     "pose",
-    "mouth open",
-    "eyes shut",
+    "mouth",
+    "eyes",
     "occlusion",
-    "several faces",
+    "faces",
     "resolution",
 }
 
@@ -122,7 +122,7 @@ def test_a_smile_far_away_is_usable_and_says_what_would_be_better(
     pixels = picture.read(smiling_photo)
     quality = judged(pixels, finder.faces(pixels))
     assert quality.verdict == "usable"
-    assert sentence(quality, "mouth open") == "the mouth is open"
+    assert sentence(quality, "mouth") == "the mouth is open"
     assert "pixels high" in sentence(quality, "face size")
     assert quality.advice.startswith("come closer")
 
@@ -195,7 +195,7 @@ def test_a_blur_counts_by_the_size_of_the_face(
 
 def test_an_open_mouth(finder: Finder, posed: Callable[[Mouth, Head], Pixels]) -> None:
     mouths = [posed(Mouth(jaw=open_, open=open_), Head()) for open_ in (0.0, 0.5, 1.0)]
-    values = [value(judged(pixels, finder.faces(pixels)), "mouth open") for pixels in mouths]
+    values = [value(judged(pixels, finder.faces(pixels)), "mouth") for pixels in mouths]
     assert values[0] > values[1] > values[2]
     assert values[0] > 0.95
 
@@ -206,11 +206,11 @@ def test_shut_eyes(finder: Finder, smiling: Portrait) -> None:
     lids = [warp.picture(prepared, Mouth(), Head(blink=blink)) for blink in (0.0, 0.6, 1.0)]
     warp.close()
     judgements = [judged(pixels, finder.faces(pixels)) for pixels in lids]
-    values = [value(quality, "eyes shut") for quality in judgements]
+    values = [value(quality, "eyes") for quality in judgements]
     assert values[0] == 1
     assert values[0] > values[1] >= values[2]
     assert values[2] < 0.2
-    assert sentence(judgements[2], "eyes shut") == "the eyes are shut, or nearly"
+    assert sentence(judgements[2], "eyes") == "the eyes are shut, or nearly"
     assert judgements[2].advice.startswith("open the eyes")
 
 
@@ -270,9 +270,9 @@ def test_others_in_the_picture_count_by_their_size(clean: Pixels, face: Found) -
         return judged(clean, [face, replace(face, box=face.box * np.float32(share))])
 
     alone, small, large = judged(clean, [face]), beside(0.35), beside(0.95)
-    values = [value(quality, "several faces") for quality in (alone, small, large)]
+    values = [value(quality, "faces") for quality in (alone, small, large)]
     assert values[0] == 1 > values[1] > FINE > values[2]
-    assert sentence(large, "several faces") == "2 faces found; the largest was taken"
+    assert sentence(large, "faces") == "2 faces found; the largest was taken"
     assert large.advice == "take the picture with one person alone in it"
 
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from visavis.avatars.registry import Registry
     from visavis.config import Settings
 
+UNITS = {
+    "seconds": "s", "found": "s", "f0": "Hz", "f0_range": "semitones", "level": "LUFS", "snr": "dB",
+    "bandwidth": "Hz",
+}  # fmt: skip
 NAMES = {"en": "English", "zh": "Mandarin", "es": "Spanish", "fa": "Persian"}
 
 
@@ -109,7 +113,7 @@ def _show(row: "Voice", *, as_json: bool) -> None:
     print(f"{row.name}: {state(row)}, {language}, {row.gender}; id {row.id}")
     for name, value in row.report.items():
         if isinstance(value, int | float):
-            print(f"  {name:<12}{value:.2f}" if isinstance(value, float) else f"  {name:<12}{value}")
+            print(f"  {name:<12}{value:.2f} {UNITS.get(name, 'of 1')}")
     for sentence in (*row.report["sentences"], row.report["advice"]):
         if sentence:
             print(sentence)

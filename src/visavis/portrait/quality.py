@@ -71,7 +71,7 @@ class _Mark(NamedTuple):
     advice: str
 
 
-_WEIGHTS: Final = {"mouth open": 0.5, "several faces": 0.3, "resolution": 0.5}
+_WEIGHTS: Final = {"mouth": 0.5, "faces": 0.3, "resolution": 0.5}
 
 
 def judged(pixels: Pixels, faces: Sequence[Found]) -> Quality:
@@ -85,7 +85,7 @@ def judged(pixels: Pixels, faces: Sequence[Found]) -> Quality:
             "face size": _size(pixels, face),
             **_passing(near, face),
             "occlusion": _occlusion(pixels, face),
-            "several faces": _several(faces),
+            "faces": _several(faces),
             "resolution": _resolution(pixels),
         }
     )
@@ -103,8 +103,8 @@ def _passing(near: CloseUp, face: Found) -> dict[str, _Mark]:
         "sharpness": _sharpness(near),
         "exposure": _exposure(near),
         "pose": _pose(face),
-        "mouth open": _mouth(face),
-        "eyes shut": _eyes(near),
+        "mouth": _mouth(face),
+        "eyes": _eyes(near),
     }
 
 
@@ -122,7 +122,7 @@ def _quality(marks: dict[str, _Mark]) -> Quality:
 
 def _advice(marks: dict[str, _Mark], worst: _Mark) -> str:
     """What to do about the worst; a face or eyes that cannot be made out may just be blurred or badly lit."""
-    if any(worst is marks.get(name) for name in ("occlusion", "eyes shut")):
+    if any(worst is marks.get(name) for name in ("occlusion", "eyes")):
         cause = _worst(marks["sharpness"], marks["exposure"])
         return cause.advice if cause.value < _CAUSE else worst.advice
     return worst.advice

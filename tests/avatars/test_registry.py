@@ -268,6 +268,7 @@ async def test_a_voice_is_registered_and_resembled(registry: Registry, recording
     async with await spooled(recording) as spool:
         row = await registry.register_voice(LOCAL, LOCAL, "Henry's", spool, AGREED, language="en")
     assert (row.language, row.gender, row.state) == ("en", "male", "ready")
+    assert row.facts.keys() == {"seconds"}
     assert row.facts["seconds"] >= 6
     with closing(Espeak()) as engine:
         assert (await registry.speaker(LOCAL, "emma", engine)).likeness == b""

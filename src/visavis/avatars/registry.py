@@ -160,12 +160,12 @@ class Registry:
         async with self._studying:
             answer = await study_voice(spool, self._scanner)
         facts = dict(answer.facts)
-        report = facts.pop("quality")
+        report, heard = facts.pop("quality"), facts.pop("language")
         if report["verdict"] == "unusable":
             raise UploadError("unusable", _told(report["sentences"], report["advice"]))
         row = Voice(
             id=new_id(), owner=owner, name=name, label=label, digest=spool.sha256,
-            language=language or facts.pop("language", None), gender=facts.pop("gender"),
+            language=language or heard, gender=facts.pop("gender"),
             verdict=report["verdict"], report=report, facts=facts,
         )  # fmt: skip
         await self._kept(row, answer, actor, consent, since)
@@ -200,7 +200,6 @@ class Registry:
                 statement=_statement(consent, _SUBJECTS[kind]),
             )
             row.state, row.consent = "ready", given.id
-            row.facts = {**row.facts, "files": sorted(answer.blobs)}
             async with self.database.session() as session:
                 user = await session.get(User, row.owner)
                 if user is None or user.created != since:

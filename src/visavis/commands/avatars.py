@@ -92,5 +92,5 @@ def _facts(row: "Avatar") -> dict[str, Any]:
         "avatar_id": row.id, "avatar_name": row.name, "kind": row.kind,
         "state": row.state, "verdict": row.verdict, "created": row.created,
         "consent_id": row.consent, "quality": row.report,
-        **{name: value for name, value in row.facts.items() if name != "files"},
+        **row.facts,
     }  # fmt: skip

@@ -123,5 +123,5 @@ def _facts(row: "Voice") -> dict[str, Any]:
     return {
         "voice_id": row.id, "voice_name": row.name, "language": row.language, "gender": row.gender,
         "state": row.state, "verdict": row.verdict, "created": row.created, "consent_id": row.consent,
-        "quality": row.report, **{name: value for name, value in row.facts.items() if name != "files"},
+        "quality": row.report, **row.facts,
     }  # fmt: skip

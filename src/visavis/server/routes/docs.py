@@ -78,21 +78,23 @@ def _operation(method: str, path: str, operation: Mapping[str, Any], description
 
 
 def _rows(operation: Mapping[str, Any], description: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Name, kind and meaning of each field that an operation takes."""
+    """Name, kind and meaning of each field that an operation takes; what is needed comes first."""
     for parameter in operation.get("parameters", ()):
         yield _row(
             parameter["name"], parameter["schema"] | parameter, required=parameter.get("required", False)
         )
     bodies = operation.get("requestBody", {}).get("content", {}).values()
     schema = _resolved([body["schema"] for body in bodies][-1], description) if bodies else {}
-    for name, field in schema.get("properties", {}).items():
-        yield _row(name, field, required=name in schema.get("required", ()))
+    fields, needed = schema.get("properties", {}), schema.get("required", ())
+    for name in sorted(fields, key=lambda name: name not in needed):
+        yield _row(name, fields[name], required=name in needed)
 
 
 def _row(name: str, field: Mapping[str, Any], *, required: bool) -> tuple[str, str, str]:
     default = field.get("default")
-    needed = "needed" if required else f"default {default}" if default not in (None, "") else ""
-    return name, " ".join(filter(None, [_kind(field), needed])), field.get("description", "")
+    usual = str(default).lower() if isinstance(default, bool) else default
+    needed = "needed" if required else f"{usual} by default" if usual not in (None, "") else ""
+    return name, ", ".join(filter(None, [_kind(field), needed])), field.get("description", "")
 
 
 def _kind(field: Mapping[str, Any]) -> str:

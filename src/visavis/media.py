@@ -77,6 +77,28 @@ class VideoFrame:
     at: int
 
 
+Mood = Literal["resting", "listening", "thinking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a face that does not speak is at, and what it was at before, for it eases from one to the next.
+
+    changes: frame number within the session and mood from then on, the oldest first; before, it was resting.
+    """
+
+    changes: tuple[tuple[int, Mood], ...] = ()
+
+    @property
+    def mood(self) -> Mood:
+        """The last one."""
+        return self.changes[-1][1] if self.changes else "resting"
+
+    def turned(self, frame: int, mood: Mood) -> "Look":
+        """The same face with another mood from a frame on; what is long over is forgotten."""
+        return self if mood == self.mood else Look((*self.changes[-3:], (frame, mood)))
+
+
 @dataclass(frozen=True, eq=False)
 class Portrait:
     """A face, framed for the picture that is to be made of it.

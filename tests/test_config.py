@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from visavis.config import Settings, load
+from visavis.config import IceServer, Settings, load
 from visavis.errors import InputError
 
 
@@ -159,3 +159,94 @@ def test_what_cannot_be_is_one_sentence(name: str, value: str, sentence: str, he
 def test_a_password_is_not_shown() -> None:
     shown = Settings(database_url="postgresql://ann:secret@db.example/visavis").shown
     assert shown["database_url"] == "postgresql://ann:***@db.example/visavis"
+
+
+def test_what_conversations_are_set_with(here: Path, home: Path) -> None:
+    (here / "visavis.toml").write_text(
+        "max_concurrent_users = 6\nlive_size = 384\nlive_fps = 20\nchunk_buffer_size = 1.5\n"
+        'persona = "bob.toml"\nice_servers = ["stun:stun.example.org:3478"]\nasr_engine = "AUTO"\n'
+    )
+    found = load(here, {"LLM_ENGINE": "Strange", "SYSTEM_PROMPT": " Be kind. "}, home)
+    assert (found.max_concurrent_users, found.live_size, found.live_fps) == (6, 384, 20)
+    assert found.chunk_buffer_size == 1.5
+    assert found.persona == here / "bob.toml"
+    assert (found.asr_engine, found.llm_engine, found.system_prompt) == ("auto", "Strange", "Be kind.")
+    assert found.ice_servers == (IceServer("stun:stun.example.org:3478"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("MAX_CONCURRENT_USERS", "-1", "a number from 0 to 1000"),
+        ("MAX_CONCURRENT_USERS", "many", "a number from 0 to 1000"),
+        ("LIVE_SIZE", "500", "a multiple of 16 from 256 to 1024"),
+        ("LIVE_FPS", "25.5", "a number from 10 to 60"),
+        ("CHUNK_BUFFER_SIZE", "9", "a number of seconds from 0.2 to 5"),
+        ("CHUNK_BUFFER_SIZE", "nan", "a number of seconds"),
+        ("SESSION_RATE", "often", "a number in a time"),
+        ("OPENAI_BASE_URL", "localhost:8000", "an address such as http://"),
+        ("OPENAI_BASE_URL", "https://user:pass@host/v1", "a key belongs into OPENAI_API_KEY"),
+    ],
+)
+def test_values_that_conversations_cannot_have(
+    here: Path, home: Path, name: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(InputError, match=re.escape(allowed)):
+        load(here, {name: value}, home)
+
+
+@pytest.mark.parametrize(
+    ("words", "server"),
+    [
+        ("stun:stun.example.org", IceServer("stun:stun.example.org")),
+        ("stuns:[2001:db8::1]:5349", IceServer("stuns:[2001:db8::1]:5349")),
+        ("turn:ada:s3cret@turn.example.org:3478", IceServer("turn:turn.example.org:3478", "ada", "s3cret")),
+        (
+            "turns:a%40b:p%3A%2C@turn.example.org:443?transport=tcp",
+            IceServer("turns:turn.example.org:443?transport=tcp", "a@b", "p:,"),
+        ),
+    ],
+)
+def test_servers_that_help_to_get_through(here: Path, home: Path, words: str, server: IceServer) -> None:
+    found = load(here, {"ICE_SERVERS": f"{words}, stun:other.example.org,"}, home).ice_servers
+    assert found == (server, IceServer("stun:other.example.org"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "http://planted.example.org",
+        "turn:planted.example.org",
+        "stun:ada:planted@example.org",
+        "turn:ada:planted@",
+        "turn:ada:pla@nted@example.org",
+        "turn:ada:planted@example.org?transport=x",
+        "stun:example.org, planted",
+    ],
+)
+def test_a_server_that_is_written_wrongly_is_not_repeated(here: Path, home: Path, words: str) -> None:
+    with pytest.raises(InputError, match=r"ICE_SERVERS is not right in the environment; it can be stun:"):
+        load(here, {"ICE_SERVERS": words}, home)
+    with pytest.raises(InputError) as raised:
+        load(here, {"ICE_SERVERS": words}, home)
+    assert "planted" not in str(raised.value)
+
+
+def test_secrets_are_shown_nowhere(here: Path, home: Path) -> None:
+    environ = {
+        "OPENAI_API_KEY": "sk-planted",
+        "ICE_SERVERS": "turn:ada:planted@turn.example.org",
+        "DATABASE_URL": "postgresql://ada:planted@db/x",
+    }
+    found = load(here, environ, home)
+    assert found.openai_api_key == "sk-planted"
+    assert "planted" not in str(found.shown)
+    assert found.shown["openai_api_key"] == "***"
+    assert found.shown["ice_servers"] == "turn:ada:***@turn.example.org"
+    assert load(here, {}, home).shown["openai_api_key"] == ""
+    assert "planted" not in repr(found.ice_servers)
+    assert "sk-planted" not in repr(found)
+    (here / "visavis.toml").write_text('openai_api_key = ["sk-planted"]')
+    with pytest.raises(InputError, match="OPENAI_API_KEY is not right") as raised:
+        load(here, {}, home)
+    assert "planted" not in str(raised.value)

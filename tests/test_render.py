@@ -14,9 +14,9 @@ import pytest
 from tests.fakes.face import Blank, ScriptedFace, blank_portrait, openness
 from tests.fakes.tts import LETTER, ScriptedTts
 from tests.test_sound import write as write_sound
-from visavis.contracts import Clause, Prepared, Stream, Voice
+from visavis.contracts import RESTING, Clause, Prepared, Stream, Voice
 from visavis.errors import EngineError, InputError, OutputError, PortraitError, TextError, UnknownName
-from visavis.media import AudioChunk, Pixels, Portrait, VideoFrame
+from visavis.media import AudioChunk, Look, Pixels, Portrait, VideoFrame
 from visavis.render import Film, Progress, film, prepared_from
 from visavis.sound import recording
 from visavis.soundtrack import SECONDS_AFTER, SECONDS_BEFORE, Track, recorded, spoken
@@ -159,8 +159,10 @@ class Slow(ScriptedFace):
         super().__init__()
         self._clock = clock
 
-    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
-        async with contextlib.aclosing(super().animate(speech, face, first)) as frames:
+    async def animate(
+        self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
+    ) -> Stream[VideoFrame]:
+        async with contextlib.aclosing(super().animate(speech, face, first, look)) as frames:
             async for frame in frames:
                 self._clock.now += 1
                 yield frame
@@ -257,8 +259,10 @@ async def test_a_cancelled_film_leaves_nothing(tmp_path: Path, hops: int) -> Non
 class Stumbling(ScriptedFace):
     """Fails in the middle of its tenth picture."""
 
-    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
-        async with contextlib.aclosing(super().animate(speech, face, first)) as frames:
+    async def animate(
+        self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
+    ) -> Stream[VideoFrame]:
+        async with contextlib.aclosing(super().animate(speech, face, first, look)) as frames:
             async for frame in frames:
                 if frame.at == 10:
                     raise EngineError("the face stumbled; try another portrait")

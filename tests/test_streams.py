@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from visavis.streams import Crew, Latest, Worker, buffered, closing, stepped, stream_of
+from visavis.streams import Channel, Crew, Latest, Worker, buffered, closing, stepped, stream_of, through
 
 
 class Counting:
@@ -556,3 +556,192 @@ async def test_a_follower_may_go_at_any_time() -> None:
         await going
     latest.end(1)
     assert [value async for value in latest.follow()] == [1]
+
+
+async def test_a_crew_is_dismissed_once_and_waited_for() -> None:
+    """Who closes when told so is not told a second time, which would break off the closing."""
+    closed = []
+
+    async def slow_to_close() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await settle()
+            closed.append(True)
+
+    async with Crew() as crew:
+        crew.begin(slow_to_close())
+        await asyncio.sleep(0)
+        crew.dismiss()
+        await asyncio.sleep(0)
+        crew.dismiss()
+    assert closed == [True]
+
+
+async def received(channel: Channel[int]) -> list[int]:
+    return [item async for item in channel.receive()]
+
+
+async def test_what_is_sent_is_received_in_order_to_the_end() -> None:
+    channel = Channel[int](10)
+    for item in range(3):
+        channel.send(item)
+    channel.close()
+    channel.send(3)
+    assert await received(channel) == [0, 1, 2]
+    assert await received(channel) == [], "what was received is gone"
+
+
+async def test_in_a_full_channel_the_oldest_gives_way() -> None:
+    channel = Channel[int](3)
+    for item in range(10):
+        channel.send(item)
+    channel.close()
+    assert await received(channel) == [7, 8, 9]
+
+
+async def test_a_receiver_waits_for_what_is_sent_later() -> None:
+    channel = Channel[int](1)
+    receiving = asyncio.create_task(received(channel))
+    for item in range(3):
+        await settle()
+        channel.send(item)
+    await settle()
+    channel.close()
+    assert await receiving == [0, 1, 2]
+
+
+async def test_a_receiver_that_goes_leaves_the_rest_to_the_next() -> None:
+    channel = Channel[int](10)
+    for item in range(4):
+        channel.send(item)
+    first = channel.receive()
+    assert await anext(first) == 0
+    await first.aclose()
+    waiting = asyncio.create_task(received(channel))
+    await settle()
+    waiting.cancel()
+    channel.send(4)
+    channel.close()
+    assert await received(channel) == [4], "what was taken is not given twice"
+
+
+async def test_a_channel_without_room_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        Channel(0)
+
+
+def doubled(numbers: Iterator[int]) -> Iterator[int]:
+    for number in numbers:
+        yield 2 * number
+
+
+async def test_an_ordinary_generator_waits_for_an_asynchronous_source() -> None:
+    source = Counting(last=4)
+    assert [item async for item in through(doubled, source.stream())] == [2, 4, 6, 8]
+    assert source.closed
+
+
+async def test_a_transform_may_take_several_and_give_several() -> None:
+    def echoed(numbers: Iterator[int]) -> Iterator[int]:
+        yield 0
+        for number in numbers:
+            yield from [number] * number
+        yield 9
+
+    assert [item async for item in through(echoed, stream_of([1, 0, 2]))] == [0, 1, 2, 2, 9]
+    assert [item async for item in through(echoed, stream_of([]))] == [0, 9]
+
+
+async def test_a_result_does_not_wait_for_the_next_item_of_the_source() -> None:
+    source = Counting()
+    stream = through(doubled, source.stream())
+    assert await anext(stream) == 2
+    await settle()
+    assert source.made == 1, "nor is it asked for before its time"
+    await stream.aclose()
+    assert source.closed
+
+
+async def test_transforms_of_transforms() -> None:
+    inner = through(doubled, Counting(last=5).stream())
+    assert [item async for item in through(doubled, inner)] == [4, 8, 12, 16, 20]
+
+
+@pytest.mark.parametrize("asked", [0, 1])
+async def test_closing_closes_the_generator_and_the_source(asked: int) -> None:
+    ended = []
+    source = Counting()
+
+    def watched(numbers: Iterator[int]) -> Iterator[int]:
+        try:
+            yield from numbers
+        finally:
+            ended.append(True)
+
+    stream = through(watched, source.stream())
+    for _ in range(asked):
+        await anext(stream)
+    await stream.aclose()
+    assert (ended == [True], source.closed) == (asked > 0, asked > 0)
+
+
+async def test_a_source_that_waits_may_be_cancelled() -> None:
+    ended = []
+
+    async def never() -> AsyncGenerator[int, None]:
+        try:
+            await asyncio.Event().wait()
+            yield 1
+        finally:
+            ended.append("source")
+
+    def watched(numbers: Iterator[int]) -> Iterator[int]:
+        try:
+            yield from numbers
+        finally:
+            ended.append("generator")
+
+    waiting = asyncio.create_task(gather(through(watched, never()), []))
+    await settle()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    await settle()
+    assert sorted(ended) == ["generator", "source"]
+
+
+async def test_an_error_of_the_source_comes_behind_what_can_be_made_of_the_rest() -> None:
+    seen = list[float]()
+    source = Counting(last=2, error=OSError("broken"))
+    with pytest.raises(OSError, match="broken"):
+        await gather(through(doubled, source.stream()), seen)
+    assert seen == [2, 4]
+
+
+async def test_an_error_of_the_source_hides_that_there_was_too_little_of_it() -> None:
+    def at_least_one(numbers: Iterator[int]) -> Iterator[int]:
+        if (first := next(numbers, None)) is None:
+            raise ValueError("nothing came")
+        yield first
+
+    with pytest.raises(OSError, match="broken"):
+        await gather(through(at_least_one, Counting(last=0, error=OSError("broken")).stream()), [])
+    with pytest.raises(ValueError, match="nothing came"):
+        await gather(through(at_least_one, stream_of([])), [])
+
+
+async def test_an_error_of_the_transform_closes_the_source() -> None:
+    source = Counting()
+    with pytest.raises(ZeroDivisionError):
+        await gather(through(lambda numbers: (1 // (3 - number) for number in numbers), source.stream()), [])
+    assert source.closed
+
+
+async def test_a_thousand_transforms_that_are_given_up_leave_nothing() -> None:
+    for number in range(1000):
+        stream = through(doubled, Counting().stream())
+        for _ in range(number % 3):
+            await anext(stream)
+        await stream.aclose()
+    assert others() == set()

@@ -6,24 +6,31 @@ Written by hand and not with pydantic-settings because that takes an eighth of t
 first frame is due, and a bad value has to end in one sentence anyway.
 """
 
+import contextlib
 import os
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
+from urllib.parse import unquote
 
 from visavis.errors import InputError, UnknownName
 
 # May be set on a machine that lacks them; every other name has to be one of an engine that is installed.
 BACKENDS: Final = ("auto", "warp", "wav2lip", "sadtalker", "liveportrait", "ditto")
 
+AUTO: Final = "auto"
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 Mode = Literal["local", "production"]
 
 FILE = "visavis.toml"
+
+# Shown nowhere, not even where they are wrong.
+SECRETS: Final = frozenset({"openai_api_key"})
 
 _UNITS: Final = {
     "": 1,
@@ -35,6 +42,24 @@ _UNITS: Final = {
     "mib": 2**20,
     "gib": 2**30,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class IceServer:
+    """A server that helps browsers to find a way here.
+
+    url: as in stun:example.org:3478 or turns:example.org:443?transport=tcp.
+    username, credential: what a TURN server wants to hear; the latter is a secret.
+    """
+
+    url: str
+    username: str = ""
+    credential: str = field(default="", repr=False)
+
+    def __str__(self) -> str:
+        """As it is written in the settings, without its secret."""
+        scheme, _, place = self.url.partition(":")
+        return f"{scheme}:{self.username}:***@{place}" if self.username else self.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +83,16 @@ class Settings:
     upload_rate, rendering_rate: how often one client may; as in "30/hour".
     visible_notice: whether videos say in the picture that they are made.
     c2pa_certificate, c2pa_key: PEM files that videos are signed with; None: they are made here.
+    max_concurrent_users: how many can talk at once; 0: as many as this machine was found to serve at start.
+    session_rate: how often one client may begin a conversation or come back to one.
+    asr_engine, llm_engine: that listens, and that answers: the name of one that is installed, or auto.
+    openai_api_key, openai_base_url, openai_model: of a language model that answers as OpenAI's do; with a key
+        or an address it stands for auto; empty: as the openai library has it.
+    system_prompt: told to the language model before every conversation.
+    persona: a file of questions and answers for the scripted mind; None is the one that comes along.
+    live_size, live_fps: of the pictures of a conversation: pixels on each side, and pictures a second.
+    chunk_buffer_size: seconds of speech that a client on a WebSocket is sent ahead.
+    ice_servers: STUN and TURN servers for WebRTC.
     """
 
     mode: Mode = "local"
@@ -79,6 +114,19 @@ class Settings:
     visible_notice: bool = False
     c2pa_certificate: Path | None = None
     c2pa_key: Path | None = None
+    max_concurrent_users: int = 0
+    session_rate: str = "60/minute"
+    asr_engine: str = AUTO
+    llm_engine: str = AUTO
+    openai_api_key: str = field(default="", repr=False)
+    openai_base_url: str = ""
+    openai_model: str = ""
+    system_prompt: str = ""
+    persona: Path | None = None
+    live_size: int = 512
+    live_fps: int = 25
+    chunk_buffer_size: float = 0.8
+    ice_servers: tuple[IceServer, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -91,8 +139,8 @@ class Settings:
 
     @property
     def shown(self) -> dict[str, object]:
-        """All settings by name, without the passwords in addresses."""
-        return {name: _without_password(getattr(self, name)) for name in NAMES}
+        """All settings by name, without keys, and without the passwords in addresses."""
+        return {name: _shown(name, getattr(self, name)) for name in NAMES}
 
 
 NAMES = tuple(field.name for field in fields(Settings))
@@ -224,6 +272,68 @@ def _rate(found: _Found) -> str:
     return rate
 
 
+def _number(found: _Found, least: int, most: int, step: int = 1) -> int:
+    words = str(found.value)
+    if words.isascii() and words.isdecimal() and least <= int(words) <= most and int(words) % step == 0:
+        return int(words)
+    raise _refused(found, f"{_kind_of_number(step)} from {least} to {most}")
+
+
+def _kind_of_number(step: int) -> str:
+    return "a number" if step == 1 else "an even number" if step == 2 else f"a multiple of {step}"
+
+
+def _seconds(found: _Found, least: float, most: float) -> float:
+    with contextlib.suppress(ValueError):
+        if least <= float(str(found.value)) <= most:
+            return float(str(found.value))
+    raise _refused(found, f"a number of seconds from {least:g} to {most:g}")
+
+
+def _engine(found: _Found) -> str:
+    """The name of an engine; which there are is seen when it is opened."""
+    if not isinstance(found.value, str) or not found.value.strip():
+        raise _refused(found, "auto, or the name of an engine that is installed")
+    name = found.value.strip()
+    return AUTO if name.lower() == AUTO else name
+
+
+def _secret(found: _Found) -> str:
+    if not isinstance(found.value, str) or not found.value.isprintable():
+        raise _refused(found, "a word in quotes")
+    return found.value.strip()
+
+
+def _address(found: _Found) -> str:
+    """Of a server, without what would be a secret in it."""
+    address = str(found.value).strip().rstrip("/")
+    if re.fullmatch(r"https?://[^\s@/]+(/[^\s?#]*)?", address):
+        return address
+    raise _refused(found, "an address such as http://localhost:11434/v1; a key belongs into OPENAI_API_KEY")
+
+
+def _ice_servers(found: _Found) -> tuple[IceServer, ...]:
+    """Addresses of STUN and TURN servers, in a list or with commas between them."""
+    listed = found.value if isinstance(found.value, list) else str(found.value).split(",")
+    servers = [_ice_server(str(one).strip()) for one in listed if str(one).strip()]
+    if None in servers:
+        raise _refused(found, "stun:host:port or turn:user:password@host:port, with commas between them")
+    return tuple(server for server in servers if server is not None)
+
+
+def _ice_server(words: str) -> IceServer | None:
+    """One of them as RFC 7064 and 7065 write it, with who asks before the host; None if it is none.
+
+    Signs that have a meaning in it are written with a percent sign, as in addresses of web pages.
+    """
+    match = re.fullmatch(
+        r"(stuns?|turns?):(?:([^\s:@]+):([^\s@]+)@)?([^\s@/?]+(?:\?transport=(?:udp|tcp))?)", words
+    )
+    if match is None or match[1].startswith("turn") != (match[2] is not None):
+        return None
+    return IceServer(f"{match[1]}:{match[4]}", unquote(match[2] or ""), unquote(match[3] or ""))
+
+
 def _origins(found: _Found) -> tuple[str, ...]:
     """Origins as browsers write them, in a list or with commas between them."""
     listed = found.value if isinstance(found.value, list) else str(found.value).split(",")
@@ -231,6 +341,14 @@ def _origins(found: _Found) -> tuple[str, ...]:
     if all(re.fullmatch(r"https?://[^/\s*@]+", origin) for origin in origins):
         return origins
     raise _refused(found, "addresses such as https://example.org, with commas between them")
+
+
+def _shown(name: str, value: object) -> object:
+    if name in SECRETS:
+        return "***" if value else ""
+    if name == "ice_servers" and isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return _without_password(value)
 
 
 def _without_password(value: object) -> object:
@@ -260,11 +378,26 @@ _READERS: Final[dict[str, Callable[[_Found], Any]]] = {
     "visible_notice": _switch,
     "c2pa_certificate": partial(_path, what="file"),
     "c2pa_key": partial(_path, what="file"),
+    "max_concurrent_users": partial(_number, least=0, most=1000),
+    "session_rate": _rate,
+    "asr_engine": _engine,
+    "llm_engine": _engine,
+    "openai_api_key": _secret,
+    "openai_base_url": _address,
+    "openai_model": partial(_text, example="gpt-5-mini"),
+    "system_prompt": partial(_text, example="You are a patient teacher."),
+    "persona": partial(_path, what="file"),
+    "live_size": partial(_number, least=256, most=1024, step=16),
+    "live_fps": partial(_number, least=10, most=60),
+    "chunk_buffer_size": partial(_seconds, least=0.2, most=5.0),
+    "ice_servers": _ice_servers,
 }
 
 
 def _refused(found: _Found, allowed: str) -> InputError:
-    return InputError(f"{found.name.upper()} is {found.value!r} in {found.where}; it can be {allowed}")
+    secret = found.name in {*SECRETS, "ice_servers"}
+    value = "not right" if secret else repr(found.value)
+    return InputError(f"{found.name.upper()} is {value} in {found.where}; it can be {allowed}")
 
 
 def _here() -> Path:

@@ -22,8 +22,8 @@ class Clause:
 
     text: as it is to be read aloud: numbers and signs already in words.
     pause: seconds of silence after it.
-    written: the same as it stands in the text; where several clauses were made of one piece of text, the
-        first of them has it all and the others have nothing.
+    written: the same as it stands in the text, with the space or line break before it; where several clauses
+        were made of one piece of text, the first of them has it all and the others have nothing.
     """
 
     text: str

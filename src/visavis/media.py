@@ -96,7 +96,7 @@ class Look:
 
     def turned(self, frame: int, mood: Mood) -> "Look":
         """The same face with another mood from a frame on; what is long over is forgotten."""
-        return self if mood == self.mood else Look((*self.changes[-3:], (frame, mood)))
+        return self if mood == self.mood else Look((*self.changes[-7:], (frame, mood)))
 
 
 @dataclass(frozen=True, eq=False)

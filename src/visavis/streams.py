@@ -82,7 +82,8 @@ async def through(
     """An ordinary generator over an asynchronous source: it waits for further items without a thread.
 
     What the generator computes, it computes on the event loop: for light work. Closing closes both. An error
-    of the source is raised behind all that the generator makes of what came before it.
+    of the source is raised behind all that the generator makes of what came before it, and in place of an
+    error of the generator's, which may only say that the source ended early.
     """
     failure: Exception | None = None
 
@@ -106,6 +107,9 @@ async def through(
                 if isinstance(result, _End):
                     break
                 yield result
+    except Exception as error:
+        raise failure or error from None
+    else:
         if failure is not None:
             raise failure
     finally:
@@ -280,6 +284,12 @@ class Crew:
         task.add_done_callback(_heard)
         return task
 
+    def dismiss(self) -> None:
+        """Cancel those that there are, and none twice, as it closes; leaving the block waits for them."""
+        for task in self._tasks:
+            if not task.cancelling():
+                task.cancel()
+
     async def __aenter__(self) -> "Crew":
         return self
 
@@ -289,8 +299,7 @@ class Crew:
                 await asyncio.wait(self._tasks)
         finally:
             while self._tasks:
-                for task in self._tasks:
-                    task.cancel()
+                self.dismiss()
                 await asyncio.wait(self._tasks)
 
 

@@ -113,8 +113,13 @@ def test_it_is_ready_when_the_voice_and_the_models_are_and_exporting_is_written_
             if (ready := http.get("/ready")).status_code == 200:
                 break
             time.sleep(0.1)
-        assert ready.json() == {"status": "ready"}
-        assert http.get("/health").json()["models"]["tts"] is True
+        assert ready.json()["status"] == "ready"
+        health = http.get("/health").json()
+        assert health["models"]["tts"] is True
+        assert re.search(
+            r"each was found to take 0\.\d\d of \d+ processors", health["conversations"]["capacity"]
+        )
+        assert health["conversations"]["places"] >= 1
         assert http.get("/user/export").content.startswith(b"PK")
         events = http.get("/audit").json()["events"]
         assert [(event["action"], event["kind"]) for event in events] == [("exported", "user")]

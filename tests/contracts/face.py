@@ -14,17 +14,27 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
-from typing import Any, TypeVar
+from itertools import accumulate, combinations, pairwise
+from typing import Any, TypeVar, get_args
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from visavis.contracts import Face, Prepared, Stream
+from visavis.contracts import RESTING, Face, Prepared, Stream
 from visavis.errors import PortraitError
-from visavis.media import AudioChunk, Phone, Portrait, Samples, VideoFrame, frame_at, frame_count
+from visavis.media import (
+    AudioChunk,
+    Look,
+    Mood,
+    Phone,
+    Portrait,
+    Samples,
+    VideoFrame,
+    frame_at,
+    frame_count,
+)
 from visavis.streams import stream_of
 
 T = TypeVar("T")
@@ -61,10 +71,10 @@ class Stage:
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(work)
 
-    def frames(self, chunks: Sequence[AudioChunk], first: int = 0) -> list[VideoFrame]:
+    def frames(self, chunks: Sequence[AudioChunk], first: int = 0, look: Look = RESTING) -> list[VideoFrame]:
         async def collect() -> list[VideoFrame]:
             speech = stream_of(chunks)
-            return [frame async for frame in self.face.animate(speech, self.prepared, first)]
+            return [frame async for frame in self.face.animate(speech, self.prepared, first, look)]
 
         return self.run(collect())
 
@@ -213,6 +223,53 @@ def rests_as_a_function_of_the_frame_number(stage: Stage) -> None:
         assert _difference(one, other) == 0
 
 
+def rests_as_ever_before_a_look_changes(stage: Stage) -> None:
+    for number in (0, 50):
+        usual = stage.face.rest(stage.prepared, number)
+        for look in (Look(), Look(((number + 1, "listening"), (number + 9, "thinking")))):
+            assert _difference(usual, stage.face.rest(stage.prepared, number, look)) == 0
+
+
+def looks_what_it_is_at(stage: Stage) -> None:
+    """Two seconds after a change, however it came there."""
+    begun, settled = 50, 50 + 2 * stage.face.fps
+    looks = {
+        mood: stage.face.rest(stage.prepared, settled, RESTING.turned(begun, mood)) for mood in get_args(Mood)
+    }
+    for one, other in combinations(looks.values(), 2):
+        assert _difference(one, other) > SAME
+    for mood, shown in looks.items():
+        back = RESTING.turned(begun - 200, "listening").turned(begun - 100, "thinking").turned(begun, mood)
+        if mood == "resting":
+            assert _difference(shown, stage.face.rest(stage.prepared, settled, back)) == 0
+
+
+def goes_from_look_to_look_without_a_jump(stage: Stage) -> None:
+    """At the frame of a change next to nothing has changed, also where the change before it is not over."""
+    look = RESTING
+    changes: dict[int, Mood] = {
+        10: "listening",
+        30: "thinking",
+        41: "listening",
+        44: "resting",
+        70: "thinking",
+    }
+    for number, mood in changes.items():
+        before, look = look, look.turned(number, mood)
+        one, other = (stage.face.rest(stage.prepared, number, which) for which in (before, look))
+        assert _difference(one, other) <= NEAR
+
+
+def speaks_out_of_the_look_that_it_has(stage: Stage) -> None:
+    """Around speech a frame shows what resting does with the same look, which goes on easing."""
+    look = RESTING.turned(3, "thinking").turned(60, "resting")
+    made = stage.frames([utterance()], 60, look)
+    for frame in (made[0], made[-1]):
+        assert _difference(frame, stage.face.rest(stage.prepared, frame.at, look)) <= NEAR
+    lasting = stage.frames([utterance()], 60, RESTING.turned(3, "thinking"))
+    assert max(map(_difference, made, lasting)) > SAME
+
+
 def starts_before_it_has_heard_all(stage: Stage) -> None:
     """Ten seconds in chunks of half a second: the first frame does not wait for the last chunk."""
     asked = 0
@@ -312,6 +369,10 @@ CHECKS: tuple[Check, ...] = (
     moves_when_it_speaks,
     begins_and_ends_at_rest,
     rests_as_a_function_of_the_frame_number,
+    rests_as_ever_before_a_look_changes,
+    looks_what_it_is_at,
+    goes_from_look_to_look_without_a_jump,
+    speaks_out_of_the_look_that_it_has,
     starts_before_it_has_heard_all,
     gives_each_frame_as_soon_as_it_is_known,
     leaves_nothing_running_when_closed,

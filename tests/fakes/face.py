@@ -1,23 +1,36 @@
 """A scripted face: a pale square whose mouth is a dark bar, as high as the sound is loud.
 
-Each of its pictures tells what it was made of, so that a test reads frame number and loudness back
-from the pixels alone.
+Each of its pictures tells what it was made of, so that a test reads loudness and mood back from the pixels
+alone: its topmost rows are the darker, the further it is from resting.
 """
 
 import contextlib
 from collections import deque
 from dataclasses import dataclass
+from typing import get_args
 
 import numpy as np
 
 from visavis.arrays import packed, unpacked
-from visavis.contracts import Prepared, Stream
+from visavis.contracts import RESTING, Prepared, Stream
 from visavis.errors import PortraitError
-from visavis.media import AudioChunk, Pixels, Portrait, Samples, VideoFrame, frame_count, sample_at
+from visavis.media import (
+    AudioChunk,
+    Look,
+    Mood,
+    Pixels,
+    Portrait,
+    Samples,
+    VideoFrame,
+    frame_count,
+    sample_at,
+)
 
 SKIN, MOUTH = 200, 20
 LOUDEST = 0.3
 SLOWEST_BREATH = 50
+MOODS: tuple[Mood, ...] = get_args(Mood)
+HATBAND, SHADE = 2, 8
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,9 @@ class ScriptedFace:
     def unpacked(self, content: bytes) -> Blank:
         return unpacked(content, Blank)
 
-    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
+    async def animate(
+        self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
+    ) -> Stream[VideoFrame]:
         heard: deque[AudioChunk] = deque()
         number = rate = end = 0
         async with contextlib.aclosing(speech):
@@ -63,14 +78,14 @@ class ScriptedFace:
                 heard.append(chunk)
                 rate, end = chunk.rate, chunk.end
                 while sample_at(number + 1, rate, self.fps) <= end:
-                    yield self._draw(face, first + number, self._loudness(heard, number, rate))
+                    yield self._draw(face, first + number, self._loudness(heard, number, rate), look)
                     number += 1
         while rate and number < frame_count(end, rate, self.fps):
-            yield self._draw(face, first + number, self._loudness(heard, number, rate))
+            yield self._draw(face, first + number, self._loudness(heard, number, rate), look)
             number += 1
 
-    def rest(self, face: Prepared, frame: int) -> VideoFrame:
-        return self._draw(face, frame, 0.0)
+    def rest(self, face: Prepared, frame: int, look: Look = RESTING) -> VideoFrame:
+        return self._draw(face, frame, 0.0, look)
 
     def close(self) -> None:
         self.closed = True
@@ -85,11 +100,13 @@ class ScriptedFace:
             loudest = max(loudest, float(np.abs(part).max(initial=0)))
         return loudest
 
-    def _draw(self, face: Prepared, number: int, loudness: float) -> VideoFrame:
+    def _draw(self, face: Prepared, number: int, loudness: float, look: Look) -> VideoFrame:
         assert isinstance(face, Blank)
         self.drawn.append(number)
         breath = abs(number % SLOWEST_BREATH - SLOWEST_BREATH // 2) // 5
         pixels: Pixels = np.full((face.height, face.width, 3), SKIN + breath, np.uint8)
+        moods = [mood for frame, mood in look.changes if frame <= number]
+        pixels[:HATBAND] -= np.uint8(SHADE * MOODS.index(moods[-1] if moods else "resting"))
         open_rows = round(min(1.0, loudness / LOUDEST) * face.height / 4)
         middle = face.height // 2
         pixels[middle : middle + open_rows, face.width // 4 : -face.width // 4] = MOUTH
@@ -100,6 +117,11 @@ def openness(pixels: Pixels) -> float:
     """0..1: how far the mouth is open on a picture, drawn just now or decoded from a file."""
     column = pixels[pixels.shape[0] // 2 :, pixels.shape[1] // 2, 1]
     return float((column < (SKIN + MOUTH) / 2).sum() / (pixels.shape[0] / 4))
+
+
+def mood(pixels: Pixels) -> Mood:
+    """What the face was at on a picture, drawn just now."""
+    return MOODS[int(pixels[HATBAND, 0, 0] - pixels[0, 0, 0]) // SHADE]
 
 
 def blank_portrait(width: int = 64, height: int = 64) -> Portrait:

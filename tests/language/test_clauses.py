@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from visavis.contracts import Clause
 from visavis.errors import TextError
 from visavis.language import clauses
+from visavis.language.characters import PICTURE
 from visavis.language.cutting import seconds
+from visavis.language.markup import LINE, PARAGRAPH, plain
 from visavis.language.tables import words
 from visavis.media import LANGUAGES, Language
 
@@ -293,3 +295,40 @@ def test_memory_does_not_grow_with_the_text(sentence: str, total: int) -> None:
         assert tracemalloc.get_traced_memory()[1] < 1_000_000
     finally:
         tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Hello there, it is 3.5 km.", ["Hello there,", " it is 3.5 km."]),
+        ("# Title\n\n**Some** text\n- one 🎉\n- two", ["Title", "\n\nSome text", "\none", "\ntwo"]),
+        ("你好。我是小明！", ["你好。", "我是小明！"]),
+        ("Please say 你好 to María. Now!", ["Please say 你好 to María.", "", "", " Now!"]),
+        ("***\nReally?\n***\nYes", ["Really?", "\n\nYes"]),
+    ],
+)
+def test_each_piece_is_written_once(text: str, written: list[str]) -> None:
+    assert [clause.written for clause in clauses(text)] == written
+
+
+def unmarked(text: str) -> str:
+    """What a reader sees of a text."""
+    return "".join(plain([text])).replace(PICTURE, " ").replace(LINE, "\n").replace(PARAGRAPH, "\n")
+
+
+@settings(max_examples=150, deadline=None)
+@given(TEXTS, st.sampled_from([None, *LANGUAGES]), st.booleans())
+def test_what_was_written_is_the_text(text: str, language: Language | None, early: bool) -> None:
+    try:
+        found = "".join(clause.written for clause in clauses(text, language, early))
+    except TextError:
+        return
+    assert lettered(found) == lettered(unmarked(text))
+
+
+def lettered(text: str) -> list[str]:
+    """Its lines, without the signs that stand between spaces, which may not be read."""
+    lines = [
+        " ".join(word for word in line.split() if any(map(str.isalnum, word))) for line in text.split("\n")
+    ]
+    return [line for line in lines if line]

@@ -7,6 +7,7 @@ import pytest
 
 from tests.motion.cutting import cut, silence, tiled
 from tests.motion.recorded import SENTENCES
+from tests.motion.said import VOICES, Said, moved
 from tests.motion.sounds import joined, voice
 from visavis.media import LANGUAGES, AudioChunk, Language, Phone, frame_count
 from visavis.motion.articulation import Articulation
@@ -92,6 +93,20 @@ def test_talking_begins_and_ends_where_resting_is(language: Language) -> None:
     assert np.abs(np.diff(course, axis=0)).max() < 0.03
     assert max(map(abs, frames[0].mouth[:4])) < 0.3
     assert not any(frames[-1].mouth)
+
+
+@pytest.mark.parametrize("voice", [voice for voices in VOICES.values() for voice in voices])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_mouth_opens_softly_where_an_utterance_begins_in_a_vowel(
+    voice: str, known: bool, said: dict[str, Said]
+) -> None:
+    one = said[voice]
+    for vowel in [phone for phone in one.phones if phone.symbol[:1] in {"a", "ɑ", "æ"}][:4]:
+        sound = one.samples[int(vowel.start * one.rate) :]
+        phones = tuple(moved(phone, -vowel.start) for phone in one.phones if phone.start >= vowel.start)
+        frames = spoken([AudioChunk(sound, one.rate, 0, phones if known else None)])
+        assert frames[0].mouth.open < 0.25
+        assert frames[0].mouth.jaw < 0.25
 
 
 def test_nothing_said_gives_no_frame() -> None:

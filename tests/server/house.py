@@ -1,4 +1,7 @@
-"""A registry and renderings that live in memory and tell who acted, and an app around them."""
+"""A registry and renderings that live in memory and tell who acted, and an app around them.
+
+Conversations in it are real ones with scripted engines; whoever holds one enters `House.lobby` first.
+"""
 
 import asyncio
 import io
@@ -7,29 +10,43 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import httpx
 from fastapi import FastAPI
 
+from tests.fakes.asr import ScriptedAsr
+from tests.fakes.face import ScriptedFace, blank_portrait
+from tests.fakes.llm import ScriptedLlm
+from tests.fakes.tts import ScriptedTts
+from tests.fakes.vad import ScriptedVad
 from visavis.avatars.cache import Status
 from visavis.avatars.database.tables import AuditEvent, Avatar, Consent, Voice
-from visavis.avatars.registry import Permission
+from visavis.avatars.registry import Permission, usable
 from visavis.avatars.vault import Spool, new_id
 from visavis.config import Settings
-from visavis.contracts import Stream
+from visavis.contracts import Face, Prepared, Stream, Tts
+from visavis.contracts import Voice as Speaker
+from visavis.conversation.cast import Engines, Role
+from visavis.conversation.dictation import samples_of
+from visavis.conversation.lobby import Lobby
 from visavis.errors import ConsentError, NameTaken, NoSuchFile, UnknownName
-from visavis.media import Language
+from visavis.media import Language, Portrait, Samples
 from visavis.renderings.order import ENDED, NoSuchRendering, Order, Progress, Rendering
 from visavis.server.app import create
+from visavis.server.casting import Casting
 from visavis.server.keys import Caller
 from visavis.server.log import opened
-from visavis.server.parts import Condition, Parts
-from visavis.streams import Latest
+from visavis.server.parts import Condition, Engaged, Parts
+from visavis.streams import Latest, Worker
+
+if TYPE_CHECKING:
+    from visavis.conversation.session import Session
 
 ADA, BOB = "vv_ada", "vv_bob"
 FILE = b"\xff\xd8\xff" + bytes(range(256)) * 40
 VIDEO = bytes(range(256)) * 300
+ENGAGED = {kind: Engaged("scripted", "works") for kind in ("vad", "asr", "llm", "tts", "face")}
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 Row = TypeVar("Row", Avatar, Voice)
@@ -90,6 +107,19 @@ class Shelf:
 
     async def delete_voice(self, owner: str, actor: str, which: str) -> None:
         self._delete(self._found(Voice, owner, which), actor)
+
+    async def portrait(self, owner: str, which: str, width: int, height: int) -> Portrait:
+        usable(self._found(Avatar, owner, which))
+        return blank_portrait(width, height)
+
+    async def face(self, owner: str, which: str, engine: Face, width: int, height: int) -> Prepared:
+        usable(self._found(Avatar, owner, which))
+        return engine.prepare(blank_portrait(width, height))
+
+    async def speaker(self, owner: str, which: str, tts: Tts) -> Speaker:
+        own = [voice for voice in tts.voices if voice.name == which]
+        row = None if own else usable(self._found(Voice, owner, which))
+        return own[0] if row is None else Speaker(row.name, "en", "female", b"likeness")
 
     async def consents(self, owner: str) -> Sequence[Consent]:
         return [consent for consent in self.given if consent.owner == owner]
@@ -177,6 +207,14 @@ class Screen:
         self.gone = False
         self.deleted_beside: str | None = None
         self.ordered = asyncio.Event()
+
+    @property
+    def running(self) -> int:
+        return sum(progress.value.state == "running" for progress in self.progress.values())
+
+    @property
+    def waiting(self) -> int:
+        return sum(progress.value.state == "queued" for progress in self.progress.values())
 
     async def submit(self, owner: str, actor: str, order: Order) -> Rendering:
         id_ = new_id()
@@ -273,6 +311,8 @@ class House:
     shelf: Shelf
     screen: Screen
     log: io.StringIO
+    lobby: Lobby
+    engines: Engines
     condition: list[Condition] = field(default_factory=list)
 
     def client(self, key: str | None = None, **headers: str) -> httpx.AsyncClient:
@@ -288,9 +328,34 @@ class House:
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
 
 
-def parts_of(shelf: Shelf, screen: Screen, condition: list[Condition], *, keys: bool) -> Parts:
+def scripted() -> Engines:
+    """Engines that do as they are told; a test may put others in their place."""
+    return Engines(
+        vad=ScriptedVad(),
+        asr=ScriptedAsr(),
+        llm=ScriptedLlm(),
+        tts=ScriptedTts(),
+        face=ScriptedFace(),
+        draws=Worker("rest"),
+    )
+
+
+def parts_of(
+    settings: Settings,
+    shelf: Shelf,
+    screen: Screen,
+    condition: list[Condition],
+    lobby: Lobby,
+    engines: Engines,
+    *,
+    keys: bool,
+) -> Parts:
     async def now() -> Condition:
         return condition[-1]
+
+    async def recorded(spool: Spool) -> Samples:
+        content = b"".join([piece async for piece in spool.read()])
+        return samples_of(content[: len(content) // 2 * 2])
 
     return Parts(
         registry=shelf,
@@ -301,16 +366,41 @@ def parts_of(shelf: Shelf, screen: Screen, condition: list[Condition], *, keys: 
         audited=shelf.audited,
         spool=Spool,
         condition=now,
+        lobby=lobby,
+        casting=Casting(shelf, lambda: engines, blank_portrait, 64, settings.system_prompt),
+        engines=lambda: engines,
+        recorded=recorded,
         keys=Ring() if keys else None,
     )
 
 
-def house(settings: Settings | None = None, *, keys: bool = False, at_once: bool = True) -> House:
-    """A new house. keys: whether everybody has to show one. at_once: videos are made at once."""
+def house(
+    settings: Settings | None = None,
+    *,
+    keys: bool = False,
+    at_once: bool = True,
+    places: int = 3,
+    engines: Engines | None = None,
+) -> House:
+    """A new house. keys: whether everybody has to show one. at_once: videos are made at once.
+
+    places: how many may talk. engines: that they talk with; None: scripted ones.
+    """
+    settings, engines = settings or Settings(), engines or scripted()
     shelf, screen, log = Shelf(), Screen(at_once=at_once), io.StringIO()
-    condition = [Condition("cpu", "warp", tts=True, avatar=True)]
-    parts = parts_of(shelf, screen, condition, keys=keys)
-    return House(create(settings or Settings(), parts, opened(log)), shelf, screen, log, condition)
+    condition = [Condition("cpu", "warp", tts=True, avatar=True, engines=ENGAGED)]
+
+    @asynccontextmanager
+    async def session(role: Role) -> AsyncIterator["Session"]:
+        from visavis.conversation.session import Session
+
+        async with Session.opened(engines, role) as made:
+            yield made
+
+    lobby = Lobby(places, session)
+    parts = parts_of(settings, shelf, screen, condition, lobby, engines, keys=keys)
+    app = create(settings, parts, opened(log))
+    return House(app, shelf, screen, log, lobby, engines, condition)
 
 
 def agreed(name: str, kind: str = "avatar", **fields: str) -> dict[str, str]:

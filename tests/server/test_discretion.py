@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.server.house import ADA, FILE, House, agreed, house
+from visavis.config import IceServer, Settings
 from visavis.errors import StorageError
 from visavis.server.log import Others, opened
 
@@ -16,6 +17,8 @@ KEY, TEXT, PATH, NAME, QUERY, HEADER = (
 )
 PLANTED = (KEY, TEXT, PATH, NAME, QUERY, HEADER, ADA)
 
+
+ICE = (IceServer("turn:turn.example.org", "ada", KEY),)
 
 FORM = "multipart/form-data"
 UPLOAD = {"file": (f"{NAME}.jpg", FILE, f"image/{NAME}")}
@@ -36,6 +39,14 @@ REQUESTS: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/avatar/register", {"files": {NAME: (NAME, FILE)}}),
     ("POST", "/avatar/register", {"content": TEXT, "headers": {"content-type": f"{FORM}; boundary={PATH}"}}),
     ("POST", "/avatar/register", {"content": TEXT, "headers": {"content-type": f"{FORM}; {PATH}"}}),
+    ("POST", "/api/v1/chat", {"json": {"text": TEXT, "language": TEXT, TEXT: TEXT}}),
+    ("POST", "/api/v1/chat", {"json": {"text": TEXT, "session": "planted"}}),
+    ("POST", "/api/v1/chat", {"json": {"messages": [{"role": TEXT, "content": TEXT}]}}),
+    ("POST", "/api/v1/conversation", {"data": {"text": TEXT, "voice": TEXT}, "files": UPLOAD}),
+    ("POST", "/api/v1/transcribe", {"content": TEXT, "params": {QUERY: QUERY}}),
+    ("POST", "/api/v1/webrtc/offer", {"json": {"sdp": TEXT, "type": "offer"}}),
+    ("POST", "/api/v1/webrtc/offer", {"json": {"sdp": TEXT, "type": TEXT, "session": TEXT}}),
+    ("GET", f"/assets/{PATH}.js", {}),
 ]
 
 
@@ -55,7 +66,7 @@ async def plant(made: House) -> list[str]:
 
 
 async def test_secrets_stay_out_of_answers_figures_and_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    made = house(keys=True)
+    made = house(Settings(openai_api_key=KEY, ice_servers=ICE), keys=True)
     others = Others(opened(made.log))
     logging.getLogger().addHandler(others)
     caplog.set_level("DEBUG")
@@ -63,13 +74,15 @@ async def test_secrets_stay_out_of_answers_figures_and_the_log(caplog: pytest.Lo
         told = await plant(made)
         async with made.client(ADA) as client:
             figures = (await client.get("/metrics")).text
+            for path in ("/api/v1/figures", "/health", "/ready", "/openapi.json"):
+                figures += (await client.get(path)).text
     finally:
         logging.getLogger().removeHandler(others)
     for secret in PLANTED:
         assert not [answer for answer in told if secret in answer.lower()]
         assert secret not in figures.lower()
         assert secret not in made.log.getvalue().lower()
-    assert len([line for line in made.lines if line["event"] == "request"]) == len(told) + 2
+    assert len([line for line in made.lines if line["event"] == "request"]) == len(told) + 6
 
 
 async def test_a_request_is_one_line_of_a_few_fields() -> None:
@@ -113,6 +126,7 @@ async def test_what_is_answered_in_other_words_is_logged_by_its_place() -> None:
         assert (await client.get("/avatar/list")).status_code == 503
     (failure,) = [line for line in made.lines if line["event"] == "failure"]
     assert failure["error"].startswith("StorageError at ")
+    assert " test_discretion.py:" in failure["error"]
     assert "because of OSError ENOSPC" in failure["error"]
     assert TEXT not in made.log.getvalue()
 

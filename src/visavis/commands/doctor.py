@@ -53,6 +53,8 @@ def examined() -> Iterator[Finding]:
     yield Finding(None, "processors", f"{processors()} at our disposal")
     yield from _engines()
     yield _codecs()
+    yield _webrtc()
+    yield _page()
     yield from _models()
     yield _sandbox()
     yield _settings()
@@ -63,7 +65,9 @@ def examined() -> Iterator[Finding]:
 def _engines() -> Iterator[Finding]:
     from visavis.plugins import Kind, engine, installed
 
-    kinds: tuple[tuple[Kind, str], ...] = (("tts", "voice"), ("face", "face"))
+    kinds: tuple[tuple[Kind, str], ...] = (
+        ("tts", "voice"), ("face", "face"), ("vad", "ears"), ("asr", "recogniser"), ("llm", "mind"),
+    )  # fmt: skip
     for kind, what in kinds:
         for name in sorted(installed(kind)):
             try:
@@ -79,12 +83,28 @@ def _codecs() -> Finding:
         import av
     except ImportError as error:
         return Finding(False, "video", f"PyAV cannot be imported: {error}")
-    missing = {"libx264", "aac"} - av.codecs_available
+    missing = {"libx264", "aac", "libvpx", "libopus"} - av.codecs_available
     if missing:
         return Finding(
             False, "video", f"PyAV {av.__version__} lacks {', '.join(sorted(missing))}; install another build"
         )
-    return Finding(True, "video", f"PyAV {av.__version__} with H.264 and AAC")
+    return Finding(True, "video", f"PyAV {av.__version__} with H.264, AAC, VP8 and Opus")
+
+
+def _webrtc() -> Finding:
+    try:
+        from visavis.transports.webrtc import peers  # noqa: F401
+    except (ImportError, OSError) as error:
+        return Finding(False, "WebRTC", f"aiortc cannot be loaded: {error}; browsers use the WebSocket")
+    return Finding(True, "WebRTC", "can be loaded")
+
+
+def _page() -> Finding:
+    from visavis.server.routes.pages import FOLDER
+
+    if (FOLDER / "index.html").is_file():
+        return Finding(True, "web page", f"built in {FOLDER}")
+    return Finding(None, "web page", "not built; in a folder of the source, say: make web")
 
 
 def _models() -> Iterator[Finding]:
@@ -127,11 +147,13 @@ def _sandbox() -> Finding:
 
 def _settings() -> Finding:
     from visavis import config
+    from visavis.commands.company import check
     from visavis.plugins import face_named
 
     try:
         settings = config.load()
         face_named(settings.avatar_backend)
+        check(settings)
     except InputError as error:
         return Finding(False, "settings", str(error))
     plain = config.Settings().shown

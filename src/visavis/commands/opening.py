@@ -53,7 +53,7 @@ async def registry(settings: "Settings", face: "Face | None" = None) -> AsyncIte
         with contextlib.suppress(StorageError):  # it serves without what earlier processes left
             await cache.open()
         opened = Registry(
-            database, vault, cache, lambda: files("face"), _scanner(settings), face, reserved=_own_voices
+            database, vault, cache, lambda: files("face"), scanner(settings), face, reserved=_own_voices
         )
         stack.callback(opened.close)
         yield opened
@@ -77,10 +77,10 @@ def is_begun(settings: "Settings") -> bool:
 
 @contextlib.contextmanager
 def face_engine(settings: "Settings") -> Iterator["Face"]:
-    """The face engine that is set, at its usual speed."""
+    """The face engine that is set, at the speed of conversations."""
     from visavis.plugins import engine, face_named
 
-    made: Face = engine("face", face_named(settings.avatar_backend))(fps=25, seed=0)
+    made: Face = engine("face", face_named(settings.avatar_backend))(fps=settings.live_fps, seed=0)
     with contextlib.closing(made):
         yield made
 
@@ -139,7 +139,8 @@ def _vault(settings: "Settings") -> "Vault":
     return vault_at(settings.vault_url or settings.home / "vault", keys)
 
 
-def _scanner(settings: "Settings") -> "Scanner | None":
+def scanner(settings: "Settings") -> "Scanner | None":
+    """What looks for viruses in uploads, where one is set."""
     from visavis.intake.clamd import Clamd
 
     return Clamd(settings.clamav) if settings.clamav else None

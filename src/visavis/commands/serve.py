@@ -1,4 +1,4 @@
-"""`visavis serve`: the HTTP API, on this machine only unless keys are asked for."""
+"""`visavis serve`: the web page and the API, on this machine only unless keys are asked for."""
 
 import argparse
 import contextlib
@@ -6,28 +6,27 @@ import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from visavis.commands.showing import note
-from visavis.errors import InputError, StorageError, VisavisError
+from visavis.errors import InputError
 
 if TYPE_CHECKING:
-    from visavis.avatars.database.tables import AuditEvent
+    from visavis.avatars.database.tables import AuditEvent, Avatar, Voice
     from visavis.avatars.registry import Registry
+    from visavis.commands.company import Company
     from visavis.config import Settings
     from visavis.contracts import Face, Stream, Tts
-    from visavis.media import Portrait
+    from visavis.conversation.cast import Role
+    from visavis.conversation.lobby import Lobby
+    from visavis.credentials import Signer
+    from visavis.media import Portrait, Samples
     from visavis.renderings.studio import Workshop
-    from visavis.server.parts import Condition, Parts
-
-TTS = "espeak"
-MODELS = ("face", "demo-portrait")
-VOICE = "the voice"
-
-# Seconds that a download has to end by itself, when the server does.
-PATIENCE = 2
+    from visavis.server.parts import Parts
+    from visavis.transports.webrtc.peers import Peers
 
 EPILOG = """\
 Without keys the server is for this machine alone, and whoever uses it is its one user. For others, make each
@@ -46,8 +45,8 @@ def add(
     parser = commands.add_parser(
         "serve",
         parents=[common],
-        help="answer over HTTP",
-        description="Answer over HTTP until told to stop.",
+        help="the web page to talk at, and the HTTP API",
+        description="Serve the web page and the HTTP API until told to stop.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -106,8 +105,14 @@ async def _served(settings: "Settings", sockets: socket.socket, *, verbose: bool
     )
     async with parts(settings) as opened:
         host, port = sockets.getsockname()[:2]
-        note(f"at http://{f'[{host}]' if ':' in host else host}:{port}; what it answers is told at /docs")
-        await run(create(settings, opened, events), sockets, opened.renderings.stop)
+        place = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        note(f"the page is at {place}, and what the server answers is told at {place}/docs")
+
+        def stop() -> None:
+            opened.lobby.stop()
+            opened.renderings.stop()
+
+        await run(create(settings, opened, events), sockets, stop)
 
 
 @contextlib.asynccontextmanager
@@ -115,8 +120,14 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     """Everything that the server works with, opened as the settings say."""
     from visavis.avatars import audit, holdings, people
     from visavis.avatars.vault import Spool
-    from visavis.commands.opening import face_engine, registry
+    from visavis.commands.company import company
+    from visavis.commands.opening import face_engine, registry, scanner, signer
+    from visavis.commands.readiness import Readiness
+    from visavis.conversation.dictation import samples_of
+    from visavis.intake.studies import study_speech
     from visavis.renderings.jobs import Renderings
+    from visavis.renderings.recordings import Recordings
+    from visavis.server.casting import Casting
     from visavis.server.keys import StoredKeys
     from visavis.server.parts import Parts
     from visavis.streams import Crew, closing
@@ -126,11 +137,21 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         opened = await stack.enter_async_context(registry(settings, face))
         await opened.sweep()
         database, vault = opened.database, opened.vault
-        workshop = await stack.enter_async_context(closing(_workshop(settings, opened)))
+        signs = signer(settings)
+        workshop = await stack.enter_async_context(closing(_workshop(settings, opened, signs)))
         renderings = Renderings(database, vault, workshop, settings.home / "scratch")
         await stack.enter_async_context(renderings)
+        engines = await stack.enter_async_context(company(settings, face))
+        recordings = Recordings(renderings, opened, signs, engines.engines)
+        await stack.enter_async_context(recordings)
+        lobby = await stack.enter_async_context(_lobby(settings, opened, engines))
+        peers = await stack.enter_async_context(_peers(settings))
+        casting = Casting(
+            opened, engines.engines, partial(_default, settings), settings.live_size, settings.system_prompt,
+            marked=settings.visible_notice,
+        )  # fmt: skip
         crew = await stack.enter_async_context(Crew())
-        readiness = _Readiness(settings, opened)
+        readiness = Readiness(settings, opened, engines, casting, lobby)
         stack.callback(crew.begin(readiness.load()).cancel)
 
         async def audited(owner: str, most: int) -> "Sequence[AuditEvent]":
@@ -144,6 +165,9 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
                 async for piece in archive:
                     yield piece
 
+        async def recorded(spool: Spool) -> "Samples":
+            return samples_of(await study_speech(spool, scanner(settings)))
+
         pepper = await vault.secret(people.PEPPER) if settings.api_keys else None
         yield Parts(
             registry=opened,
@@ -154,106 +178,54 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
             audited=audited,
             spool=Spool,
             condition=readiness.condition,
+            lobby=lobby,
+            casting=casting,
+            engines=engines.engines,
+            recorded=recorded,
+            peers=peers,
+            recordings=recordings,
             keys=StoredKeys(database, pepper, crew) if pepper else None,
         )
 
 
-class _Readiness:
-    """What the server needs to work, and whether it is there as yet."""
+@contextlib.asynccontextmanager
+async def _lobby(settings: "Settings", registry: "Registry", engines: "Company") -> AsyncIterator["Lobby"]:
+    """Where conversations are let in; they end when what they show is withdrawn."""
+    from visavis.conversation.capacity import UNKNOWN
+    from visavis.conversation.lobby import Lobby
+    from visavis.conversation.session import Session
 
-    def __init__(self, settings: "Settings", registry: "Registry") -> None:
-        from visavis.plugins import face_named
+    async def withdrawn(owner: str, items: frozenset[str]) -> frozenset[str]:
+        avatars, voices = await registry.avatars(owner), await registry.voices(owner)
+        rows: tuple[Avatar | Voice, ...] = (*avatars, *voices)
+        return items - {row.id for row in rows if row.state == "ready"}
 
-        self._backend = face_named(settings.avatar_backend)
-        self._registry = registry
-        self._lacking = {_model(model): "is being fetched" for model in MODELS} | {VOICE: "is being tried"}
+    def opened(role: "Role") -> AbstractAsyncContextManager[Session]:
+        return Session.opened(engines.engines(), role)
 
-    async def load(self) -> None:
-        """Try the voice, and fetch what is missing, so that nobody's first video has to wait for it."""
-        try:
-            await _spoken()
-            del self._lacking[VOICE]
-        except VisavisError as error:
-            note(str(error))
-            self._lacking[VOICE] = "does not work"
-        for model in MODELS:
-            if await _fetched(model):
-                del self._lacking[_model(model)]
-            else:
-                self._lacking[_model(model)] = "cannot be fetched"
-
-    async def condition(self) -> "Condition":
-        """How the server is at this moment."""
-        from visavis.server.parts import Condition
-
-        missing = [f"{what} {why}" for what, why in self._lacking.items()]
-        try:
-            async with self._registry.database.reading():
-                pass
-        except StorageError:
-            missing.append("the database cannot be reached")
-        # There is no engine as yet that uses anything else than the processors.
-        speaks, moves = VOICE not in self._lacking, _model("face") not in self._lacking
-        return Condition("cpu", self._backend, speaks, moves, tuple(missing))
+    async with Lobby(settings.max_concurrent_users or UNKNOWN, opened, withdrawn=withdrawn) as lobby:
+        yield lobby
 
 
-def _model(name: str) -> str:
-    return f"the model {name}"
-
-
-async def _spoken() -> None:
-    """See that the voice speaks.
-
-    Raises:
-        VisavisError: it does not, or is not installed.
-    """
-    from visavis.language import clauses
-    from visavis.plugins import engine
-    from visavis.streams import closing, stream_of
-
-    async with closing(engine("tts", TTS)()) as tts:
-        words = stream_of(clauses("One.", "en"))
-        async with contextlib.aclosing(tts.speak(words, tts.voices[0])) as chunks:
-            async for _ in chunks:
-                pass
-
-
-async def _fetched(model: str) -> bool:
-    """Whether a model is there now.
-
-    It is fetched by a process, which goes on at the next start where this one ended: a thread could not be
-    told to stop, and an end of the server would wait for the network.
-    """
-    import asyncio
-
-    from visavis.models import Store
-    from visavis.streams import Worker, closing
-
-    async with closing(Worker("models")) as worker:
-        try:
-            if (await worker.run(lambda: Store().status(model))).state == "present":
-                return True
-        except VisavisError as error:
-            note(str(error))
-            return False
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-P", "-m", "visavis.cli", "models", "pull", model,
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+@contextlib.asynccontextmanager
+async def _peers(settings: "Settings") -> AsyncIterator["Peers | None"]:
+    """Connections over WebRTC; None where its library cannot be loaded."""
     try:
-        return await process.wait() == 0
-    finally:
-        if process.returncode is None:
-            process.terminate()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    await process.wait()
-        if process.returncode is None:
-            process.kill()
+        from visavis.transports.webrtc.gathering import Sockets, interfaces
+        from visavis.transports.webrtc.ice import reach, stun_among
+        from visavis.transports.webrtc.peers import Peers
+    except (ImportError, OSError) as error:
+        note(f"there is no WebRTC, and browsers use the WebSocket: {error}")
+        yield None
+        return
+    within = reach(settings.host, interfaces())
+    stun = stun_among(server.url for server in settings.ice_servers)
+    async with Peers(within, Sockets(within.addresses, stun=stun)) as peers:
+        yield peers
 
 
-def _workshop(settings: "Settings", registry: "Registry") -> "Workshop":
-    from visavis.commands.opening import signer
+def _workshop(settings: "Settings", registry: "Registry", signer: "Signer") -> "Workshop":
+    from visavis.commands.company import TTS
     from visavis.plugins import engine, face_named
     from visavis.renderings.studio import Workshop
 
@@ -264,7 +236,7 @@ def _workshop(settings: "Settings", registry: "Registry") -> "Workshop":
         made: Face = face(fps=fps, seed=seed)
         return made
 
-    return Workshop(registry, signer(settings), tts, posed, partial(_default, settings))
+    return Workshop(registry, signer, tts, posed, partial(_default, settings))
 
 
 def _default(settings: "Settings", width: int, height: int) -> "Portrait":

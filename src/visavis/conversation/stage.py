@@ -23,6 +23,7 @@ class Moment:
     pixels: uint8 [h, w, 3] RGB; None: the picture before it stays, because this one is late.
     spoken: whether it is part of a reply.
     cut: whether what was given before this one and has not been heard yet is void.
+    last: whether a reply ends with it.
     """
 
     at: int
@@ -30,6 +31,7 @@ class Moment:
     pixels: Pixels | None
     spoken: bool
     cut: bool = False
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class Said:
     """The next words of a reply, as they are written.
 
     reply: the number of the reply within the session.
-    start: seconds on the timeline from which they are heard. final: they are the reply's last.
+    start: seconds on the timeline from which they are heard. final: the reply ends there; such a one has no
+        words, and a reply that is broken off has no such one.
     """
 
     reply: int
@@ -86,8 +89,8 @@ class Interrupted:
 class Timed:
     """How long a reply took to begin, in seconds from the end of what it answers.
 
-    stages: "turn" to the decision that the turn is over, "transcript" to its text, "mind" to the answer's first
-        words, "voice" to the first sound, "face" to the first picture, "first" to the first moment given out.
+    stages: "turn" to the decision that the turn is over, "transcript" to its text, "mind" to the answer's
+        first words, "voice" to its sound, "face" to its first picture, "first" to the first moment given out.
     """
 
     reply: int
@@ -102,7 +105,21 @@ class Failed:
     sentence: str
 
 
-Event: TypeAlias = Doing | Understood | Said | Interrupted | Timed | Failed
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How the recording of the conversation stands.
+
+    state: "off": there was none; "on"; "saving": it has ended, and is being kept; "kept": it can be had under
+        `filename`, and has so many seconds; "failed": there is none, and `detail` says why.
+    """
+
+    state: Literal["off", "on", "saving", "kept", "failed"]
+    filename: str = ""
+    seconds: float = 0.0
+    detail: str = ""
+
+
+Event: TypeAlias = Doing | Understood | Said | Interrupted | Timed | Failed | Recording
 
 
 class Talk(Protocol):

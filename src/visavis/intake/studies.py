@@ -16,7 +16,7 @@ from visavis.intake.received import Spool
 from visavis.intake.sandbox import Task, run
 from visavis.streams import Worker, closing
 
-__all__ = ["Answer", "study_portrait", "study_voice"]
+__all__ = ["Answer", "study_portrait", "study_speech", "study_voice"]
 
 _MB: Final = 2**20
 
@@ -25,11 +25,13 @@ _MB: Final = 2**20
 _STILL: Final = {"picture": 16 * _MB, "face": _MB}
 _MOVING: Final = {**_STILL, "clip": 48 * _MB, "track": 32 * _MB}
 _SPOKEN: Final = {"sample": 8 * _MB}
+_SAID: Final = {"speech": 24 * _MB}
 
 _PHOTO: Final = Task("visavis.intake.photos:photo", 1536 * _MB, 20, _STILL)
 _GIF: Final = Task("visavis.intake.clips:gif", 2048 * _MB, 120, _MOVING)
 _CLIP: Final = Task("visavis.intake.clips:clip", 2048 * _MB, 300, _MOVING)
 _VOICE: Final = Task("visavis.intake.recordings:recording", 2048 * _MB, 120, _SPOKEN)
+_SPEECH: Final = Task("visavis.intake.utterances:utterance", 1024 * _MB, 30, _SAID)
 
 # Films in other containers are taken for their sound only: they need not say how long they are.
 _FILMS: Final[frozenset[Kind]] = frozenset(("mp4", "mov"))
@@ -70,6 +72,21 @@ async def study_voice(spool: Spool, scanner: Scanner | None = None) -> Answer:
     return await _believed(await _studied(_VOICE, {"kind": kind}, spool, scanner), "voice")
 
 
+async def study_speech(spool: Spool, scanner: Scanner | None = None) -> bytes:
+    """All of the sound of a recording, or of a video: 16-bit mono PCM at 16 kHz, the low byte first.
+
+    Raises:
+        UploadError: it cannot be taken, and why.
+        StorageError: the scanner cannot be reached.
+    """
+    kind = _taken(spool, SOUNDS | VIDEOS, "send a recording as WAV, MP3, FLAC, M4A or OGG, or a video")
+    answer = await _studied(_SPEECH, {"kind": kind}, spool, scanner)
+    speech = answer.blobs.get("speech", b"")
+    if not speech or len(speech) % 2:
+        raise _nonsense()
+    return speech
+
+
 def _taken(spool: Spool, kinds: frozenset[Kind], ask: str) -> Kind:
     kind = kind_of(spool.head)
     if kind is None:
@@ -102,7 +119,9 @@ async def _believed(answer: Answer, what: Literal["portrait", "voice"]) -> Answe
         async with closing(Worker("believed")) as worker:
             await worker.run(check)
     except (ValueError, OverflowError, RecursionError) as error:
-        raise UploadError(
-            "damaged", "the file made the process that opened it answer nonsense; save it anew"
-        ) from error
+        raise _nonsense() from error
     return answer
+
+
+def _nonsense() -> UploadError:
+    return UploadError("damaged", "the file made the process that opened it answer nonsense; save it anew")

@@ -3,8 +3,8 @@
 A language is one module here, named by its code; see `grammar`. Nothing in here makes a sound.
 """
 
-from visavis.language.clauses import clauses
+from visavis.language.clauses import clauses, warm
 from visavis.language.detect import detect, language_of
 from visavis.language.reading import spoken
 
-__all__ = ["clauses", "detect", "language_of", "spoken"]
+__all__ = ["clauses", "detect", "language_of", "spoken", "warm"]

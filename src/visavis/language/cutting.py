@@ -7,15 +7,18 @@ conjunctions; words are left as they are.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 from visavis.language.characters import NBSP, PICTURE, script
-from visavis.language.detect import TELLING, leaning
+from visavis.language.detect import TELLING, latin, leaning
 from visavis.language.grammar import Grammar, grammar_of
 from visavis.language.markup import LINE, PARAGRAPH
+from visavis.language.onset import EARLIEST, LATE, answers, parted
 from visavis.media import Language
 
 COMMA_PAUSE = 0.12
+PHRASE_PAUSE = 0.05
 DASH_PAUSE = 0.2
 SENTENCE_PAUSE = 0.35
 PARAGRAPH_PAUSE = 0.6
@@ -29,6 +32,9 @@ LONGEST = 12.0
 """Seconds from which a piece without a fit mark is cut at a conjunction, a text's first clause and all
 others, and from which any piece is cut at a space."""
 
+PACE = 3.0
+"""How many times faster than it is spoken a text comes at least, where its first clause has to come early."""
+
 BETWEEN_TRIES = 0.4
 """Seconds by which a long piece has to grow before another look is taken at where to cut it."""
 
@@ -36,6 +42,8 @@ LONGEST_TOKEN = 1500
 """Characters after which even a word, an address or a row of marks is cut."""
 
 BREAKS = {LINE: SENTENCE_PAUSE, PARAGRAPH: PARAGRAPH_PAUSE}
+SPACES = {0.0: "", SENTENCE_PAUSE: "\n", PARAGRAPH_PAUSE: "\n\n"}
+"""What stands for a break in a text that is to be read."""
 
 SHORT = 4
 """Letters of a word that may be an abbreviation if its full stop is followed by a small letter."""
@@ -57,11 +65,15 @@ _SPACE = re.compile(r"(?<!\d)\s|\s(?!\d)")
 
 
 class Piece(NamedTuple):
-    """Text up to and with a mark; pause in seconds; ends: whether the sentence ends with it."""
+    """Text up to and with a mark; pause in seconds; ends: whether the sentence ends with it.
+
+    space: what stands between it and the piece before it.
+    """
 
     text: str
     pause: float
     ends: bool
+    space: str = ""
 
 
 def seconds(character: str) -> float:
@@ -79,12 +91,16 @@ class Cutter:
     """Cuts what `plain` gives; a piece comes with the first character that makes it certain.
 
     among: the languages that the text may be in; abbreviations and conjunctions depend on them.
+    early: whether the first words are to be given out before a mark ends them, see `onset`.
     pictures: whether there was an emoji.
     """
 
-    def __init__(self, among: Sequence[Language]) -> None:
+    def __init__(self, among: Sequence[Language], early: bool = False) -> None:
         self.pictures = False
         self._among = among
+        self._early = early
+        self._given = 0.0
+        self._space = ""
         self._likely: Language | None = None
         self._text = ""
         self._seconds = 0.0
@@ -122,23 +138,30 @@ class Cutter:
             self._mark = len(self._text)
             if len(self._text) < LONGEST_TOKEN:
                 return
-        if at := self._breath():
+        if at := self._phrase():
+            yield self._piece(at, PHRASE_PAUSE, False)
+        elif at := self._breath():
             yield self._piece(at, COMMA_PAUSE, False)
 
     def rest(self) -> Iterator[Piece]:
         """What is left at a break between lines, or at the end of the text."""
         if self._text.strip():
             yield self._piece(len(self._text), self._break or SENTENCE_PAUSE, True)
+        self._space = SPACES[self._break] if self._cuts else ""
         self._text, self._mark, self._break = "", 0, 0.0
 
     def _piece(self, end: int, pause: float, ends: bool) -> Piece:
         """Cut off the text before `end`."""
         self._grammar()
-        text, self._text = self._text[:end].strip(), self._text[end:].lstrip()
+        head, tail = self._text[:end], self._text[end:]
+        before, self._space = self._space, " " * (head[-1:].isspace() or tail[:1].isspace())
+        self._text = tail.lstrip()
+        self._given += self._seconds
         self._seconds = sum(map(seconds, self._text))
+        self._given -= self._seconds
         self._mark, self._tried = 0, 0.0
         self._cuts += 1
-        return Piece(text, pause, ends)
+        return Piece(head.strip(), pause, ends, before)
 
     def _at_mark(self, after: str) -> tuple[float, bool] | None:
         """Pause, and whether the sentence ends, if the mark before this character cuts; else None."""
@@ -156,7 +179,7 @@ class Cutter:
                 return SENTENCE_PAUSE, True
         elif mark in SENTENCE_MARKS or not _separates(mark, head, after, apart):
             return None
-        if self._seconds < SHORTEST[min(self._cuts, len(SHORTEST) - 1)]:
+        if self._seconds < SHORTEST[min(self._cuts, len(SHORTEST) - 1)] and not self._answers(head):
             return None
         return (COMMA_PAUSE if mark in ",，،" else DASH_PAUSE), False
 
@@ -177,11 +200,42 @@ class Cutter:
         initial = len(word) == 1 and word.isupper() and word != "I"
         return not initial or bool(others and others[-1][:1].islower())
 
+    def _answers(self, head: str) -> bool:
+        """Whether a text up to a mark is a word that a reply opens with."""
+        return self._begins and answers(head, self._grammar()) and self._is_certain
+
+    def _phrase(self) -> int | None:
+        """Where to cut the first words of a text that is wanted early."""
+        text = self._text
+        if not self._begins or self._seconds < EARLIEST:
+            return None
+        grammar = self._grammar()
+        between = text[-1].isalnum() and (text[-2:-1].isspace() or not grammar.space)
+        if not between or not self._is_certain:
+            return None
+        return parted(text, tuple(accumulate(map(seconds, text[:-1]), initial=0.0)), grammar)
+
+    @property
+    def _begins(self) -> bool:
+        """Whether so little was given out as yet that the next words are waited for."""
+        return self._early and self._given < EARLIEST
+
+    @property
+    def _is_certain(self) -> bool:
+        """Whether the text since the last cut tells which language it is in."""
+        return len(latin(self._among)) < 2 or leaning(self._text, self._among)[1] >= TELLING
+
+    def _longest(self) -> float:
+        """Seconds from which the next piece is cut though there is no fit mark."""
+        if self._early and self._cuts:
+            return min(LONG[-1], max(LATE, PACE * self._given))
+        return LONG[min(self._cuts, 1)]
+
     def _breath(self) -> int | None:
         """Where to cut a piece that has become too long: at a weak mark, a conjunction, any space."""
         text = self._text
         if len(text) < LONGEST_TOKEN:
-            if self._seconds <= max(LONG[min(self._cuts, 1)], self._tried + BETWEEN_TRIES):
+            if self._seconds <= max(self._longest(), self._tried + BETWEEN_TRIES):
                 return None
             if not (text[-2:-1].isspace() or script(text[-1]) == "han"):
                 return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from visavis.language.grammar import Grammar, Rule
-from visavis.language.tables import Noun, nouns, table, words
+from visavis.language.tables import Noun, listed, nouns, table, words
 from visavis.language.tokens import Date, Number, Time, roman
 
 SMALL = words(
@@ -188,6 +188,34 @@ class English(Grammar):
     )
     conjunctions = words("and but or because although though while so unless until since")
     relatives = words("which who that when where if after before than")
+    answers = listed(
+        """
+        well, sure, yes, yeah, yep, no, nope, okay, ok, right, all right, great, hello, hi, hey, oh, ah, so,
+        certainly, absolutely, definitely, of course, sorry, thanks, thank you, indeed, exactly, actually,
+        hmm, now, good question, no problem, i see, good morning
+        """
+    )
+    phrases = frozenset(
+        words(
+            """
+        and but or because although though while so unless until since which who that when where if after
+        before than to in on at by with without from for into onto about between through during under over
+        against is are was were can could will would should has have had does do did means
+        """
+        )
+    )
+    leaning = frozenset(
+        words(
+            """
+        a an the my your his her its our their this these those every each some any no not very too quite
+        of to in on at by for from with without into about between through during under over against as
+        and but or because although though while so unless until since which who that when where if after
+        before than i you he she it we they is are was were be been being am can could will would should
+        may might must has have had do does did i'm you're he's she's it's we're they're that's there's
+        mr mrs ms dr prof st
+        """
+        )
+    )
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 0:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from visavis.language.grammar import Grammar, Rule
-from visavis.language.tables import Noun, nouns, table, words
+from visavis.language.tables import Noun, listed, nouns, table, words
 from visavis.language.tokens import Amount, Date, Number, Time, roman
 
 SMALL = words(
@@ -241,6 +241,32 @@ class Spanish(Grammar):
     )
     conjunctions = words("y e pero o u porque aunque mientras sino pues")
     relatives = words("que quien cuando donde como si")
+    answers = listed(
+        """
+        bueno, sí, no, claro, claro que sí, vale, bien, muy bien, está bien, perfecto, hola, pues, genial,
+        exacto, exactamente, ah, oh, mira, gracias, entiendo, desde luego, por supuesto, de acuerdo,
+        buena pregunta, buenos días, lo siento
+        """
+    )
+    phrases = frozenset(
+        words(
+            """
+        y e pero o u porque aunque mientras sino pues que quien cuando donde como si a al en con sin desde
+        para por entre hasta sobre según durante es son era está están puede pueden tiene tienen ha han hay
+        """
+        )
+    )
+    leaning = frozenset(
+        words(
+            """
+        el la los las un una unos unas mi mis tu tus su sus este esta estos estas ese esa esos esas cada
+        algún ningún no muy más menos tan de del a al en con sin desde para por entre hasta sobre según
+        durante y e pero o u porque aunque mientras sino pues que quien cuando donde como si yo tú él ella
+        se me te le les nos lo es son era está están soy eres puede puedo pueden puedes ha han he has
+        sr sra srta dr dra
+        """
+        )
+    )
 
     def cardinal(self, value: int, noun: str = "") -> str:
         """Agrees with its noun: doscientas casas, veintiún libros, una hora."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from visavis.language.grammar import Grammar, Rule
-from visavis.language.tables import Noun, nouns, table, words
+from visavis.language.tables import Noun, listed, nouns, table, words
 from visavis.language.tokens import Date, Number, Time
 
 SMALL = words(
@@ -90,6 +90,31 @@ class Persian(Grammar):
     numbered = frozenset(words("ص ج ش ت"))
     conjunctions = words("و اما ولی چون زیرا یا بلکه هرچند سپس پس")
     relatives = words("که اگر تا وقتی درحالی‌که")
+    answers = listed(
+        """
+        خب, خوب, خیلی خب, خیلی خوب, بله, بله البته, آره, نه, باشه, البته, حتماً, حتما, سلام, ببخشید, متأسفم,
+        ممنون, متشکرم, درسته, دقیقاً, دقیقا, عالیه, چشم, سؤال خوبی است, سوال خوبی است, صبح بخیر
+        """
+    )
+    phrases = frozenset(
+        words(
+            """
+        و اما ولی چون زیرا یا بلکه که اگر تا وقتی با بدون از در به روی برای بین درباره‌ی دربارهٔ درباره مثل
+        """
+        )
+    )
+    leaning = frozenset(
+        words(
+            """
+        و اما ولی چون زیرا یا بلکه که اگر تا وقتی با بدون از در به بر روی زیر برای بین درباره‌ی دربارهٔ
+        درباره مثل این آن هر یک دو سه چند خیلی بسیار هیچ چه نمی می من تو او ما آقای خانم دکتر
+        """
+        )
+    )
+
+    def leans(self, word: str) -> bool:
+        """As well what is written with its ezafe."""
+        return word in self.leaning or word.endswith(("\u200cی", "ۀ", "هٔ"))
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 0:

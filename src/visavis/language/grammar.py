@@ -47,6 +47,11 @@ class Grammar(ABC):
     numbered: words whose full stop does not end a sentence before a digit: no, fig, jan.
     conjunctions, relatives: words before which a sentence that is too long for one breath may be
         cut; before the latter only if it is very long.
+    answers: words that a reply opens with, and that a mark makes a clause of their own: well, sure.
+    phrases: words before which the first clause of a reply may be cut, if it comes slowly; leaning: words
+        behind which it may not.
+    endings: where words are not spaced, what a phrase may end with; unparted: words that begin so and do
+        not end there; both are patterns.
     """
 
     language: ClassVar[Language]
@@ -80,6 +85,11 @@ class Grammar(ABC):
     numbered: ClassVar[frozenset[str]] = frozenset()
     conjunctions: ClassVar[Sequence[str]] = ()
     relatives: ClassVar[Sequence[str]] = ()
+    answers: ClassVar[frozenset[str]] = frozenset()
+    phrases: ClassVar[frozenset[str]] = frozenset()
+    leaning: ClassVar[frozenset[str]] = frozenset()
+    endings: ClassVar[str] = ""
+    unparted: ClassVar[str] = "$^"
 
     @abstractmethod
     def cardinal(self, value: int, noun: str = "") -> str:
@@ -108,6 +118,10 @@ class Grammar(ABC):
     def rules(self) -> Iterable[Rule]:
         """What only this language writes; looked for after addresses, before dates and numbers."""
         return ()
+
+    def leans(self, word: str) -> bool:
+        """Whether a word in lower case belongs to the one behind it."""
+        return word in self.leaning
 
     def decimals(self, digits: str) -> str:
         """The digits after the point."""

@@ -17,6 +17,11 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+def listed(text: str) -> frozenset[str]:
+    """What stands between the commas of a list; an entry may be several words."""
+    return frozenset(entry.strip() for entry in text.split(","))
+
+
 def table(text: str) -> Mapping[str, str]:
     """What each sign is read as: `& → and`, `a.m., am → in the morning`; two spaces or a new line between."""
     found = {}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from visavis.language.grammar import Grammar, Rule
-from visavis.language.tables import nouns, table, words
+from visavis.language.tables import listed, nouns, table, words
 from visavis.language.tokens import Amount, Date, Money, Time, roman
 
 DIGITS = "零一二三四五六七八九"
@@ -79,6 +79,24 @@ class Mandarin(Grammar):
         而 但
         """
     )
+    answers = listed(
+        """
+        好, 好的, 好啊, 好吧, 是, 是的, 对, 对的, 嗯, 哦, 啊, 当然, 当然可以, 可以, 没问题, 没错, 不, 不是,
+        你好, 您好, 谢谢, 不客气, 抱歉, 对不起, 明白, 那么, 其实
+        """
+    )
+    phrases = frozenset(
+        words(
+            """
+        但是 可是 不过 然而 而且 并且 因为 所以 因此 如果 虽然 尽管 然后 或者 以及 同时 于是 就是 以便 可以
+        能够 需要 已经 正在 通过 关于 对于 为了 由于 根据 我们 你们 他们 它们 这个 那个 这些 那些 使用 包括
+        大约 大概 可能 应该 还有 还是 也是 都是 不能 不会 没有 位于 其中 一个 一种 并不 一起 比如 只要
+        不管 无论
+        """
+        )
+    )
+    endings = "[的了着过呢吗吧是]"
+    unparted = "的[话确士时]|了[解不吧吗呢]|着[急重]|过[程去来于]|是[否的不]|.[呢吗吧]"
 
     def cardinal(self, value: int, noun: str = "") -> str:
         if value == 2 and COUNTED.match(noun):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from visavis.media import AudioChunk, Phone
 from visavis.motion.closures import Closure, Sealing, placed
-from visavis.motion.ease import Curve, ease, ease_at
+from visavis.motion.ease import Curve, begun, ease, ease_at
 from visavis.motion.frames import Mouth
 from visavis.motion.pace import Pace
 from visavis.motion.visemes import CHANNELS, VISEMES, Seal, Viseme, parts, reach
@@ -65,10 +65,9 @@ _BURST: Final = 0.03
 one _STOP_LEAVES: some voices mark a stop at its burst, aligners at its closure. The lips part _BURST
 before its end, or in its middle if it is short."""
 
-_START: Final = 0.12
 _START_SEALS: Final = 0.1
-"""Seconds in which shapes and closures set in, part of the way already at the first frame, where an
-utterance begins within a sound."""
+"""Seconds in which closures set in, most of the way already at the first frame, where an utterance begins
+within a sound."""
 
 _SETTLE: Final = 0.16
 _SETTLE_SEALS: Final = 0.06
@@ -135,7 +134,7 @@ class Articulation:
             return []
         t = np.arange(due.start, due.stop) / self._pace.fps
         left = np.full_like(t, np.inf) if last is None else last / self._pace.fps - t
-        shapes = self._shapes.take(due) * (ease((t + 0.04) / _START) * ease(left / _SETTLE))[:, None]
+        shapes = self._shapes.take(due) * (begun(t) * ease(left / _SETTLE))[:, None]
         seals = ease((t + 0.06) / _START_SEALS) * ease(left / _SETTLE_SEALS)
         press, tuck = self._closed("press", t) * seals, self._closed("tuck", t) * seals
         while len(self._closures) > 1 and self._closures[0].apart < t[-1]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from visavis.media import AudioChunk
 from visavis.motion.ear import GAP, KNOWN_AFTER, STEPS, Ear, Heard
-from visavis.motion.ease import ease
+from visavis.motion.ease import begun, ease
 from visavis.motion.following import LAG, SMOOTH, Following, Reading
 from visavis.motion.frames import Mouth
 from visavis.motion.pace import Pace
@@ -95,7 +95,7 @@ class Hearing:
         here, there = steps[step - self._first], steps[step + 1 - self._first]
         shown = here + (at - step)[:, None].astype(np.float32) * (there - here)
         left = np.full(len(frames), np.inf) if last is None else (last - frames) / fps
-        mouths = shaped(shown) * ease(left / _SETTLE)[:, None]
+        mouths = shaped(shown) * (begun(frames / fps) * ease(left / _SETTLE))[:, None]
         passed = int(step[-1]) - self._first
         del self._steps[:passed]
         self._first += passed

@@ -42,15 +42,23 @@ _INHALING: Final = 0.42
 _EXHALING: Final = 0.48
 """Breaths a second, and the parts of a breath that air flows in and out; the rest is a pause."""
 
-_HEAD_DELAY: Final = 0.12
-_HEAD_TURN: Final = 0.7
+
+class Ease(NamedTuple):
+    """How something follows an event: seconds after which it starts, and that it takes."""
+
+    delay: float
+    duration: float
+
+
+_GLANCE: Final = Ease(0.0, 0.04)
+_FLICK: Final = Ease(0.0, 0.03)
+_TURN: Final = Ease(0.12, 0.7)
+_SHIFT: Final = Ease(0.0, 1.6)
+"""The eyes' jump to where they look, their tiny steps, the head's turn after them, a change of posture."""
+
 _HEAD_GAIN: Final = 0.09
 _NEAR: Final = 0.2
-"""The head follows the eyes: seconds after which it starts, and that it takes; radians a unit of gaze;
-and the gaze up to which it need not move."""
-
-_SHIFT: Final = 1.6
-"""Seconds that a change of posture takes."""
+"""The head follows the eyes: radians a unit of gaze, and the gaze up to which it need not move."""
 
 _CLOSING: Final = 0.09
 _CLOSED: Final = 0.03
@@ -93,29 +101,31 @@ def _temper(seed: int) -> _Temper:
     )
 
 
-def life(frame: int, fps: int, seed: int) -> Head:
-    """The idle movement at a frame of a session: about 3 degrees of sway, a blink every 3 to 4 seconds."""
+def life(frame: int, fps: int, seed: int, eyes: float = 1.0, head: float = 1.0) -> Head:
+    """The idle movement at a frame of a session: about 3 degrees of sway, a blink every 3 to 4 seconds.
+
+    eyes, head: 0..1, how much of their looking about and swaying there is.
+    """
     temper, t = _temper(seed), frame / fps
     sway = dict(zip(_OCTAVES, temper.sway.at(t).tolist(), strict=True))
     looks = temper.looks.between(t - _REMEMBERED, t + 1.0)
-    look_x, look_y = _followed(looks, t, 0.0, 0.04, _look)
-    head_x, head_y = _followed(looks, t, _HEAD_DELAY, _HEAD_TURN, _turn)
-    flick_x, flick_y = _followed(temper.flicks.between(t - 2, t), t, 0.0, 0.03, _flick)
-    postures = temper.postures.between(t - 60, t)
-    lean, tilt = _followed(postures, t, 0.0, _SHIFT, _posture)
+    look_x, look_y = followed(looks, t, _GLANCE, _look)
+    head_x, head_y = followed(looks, t, _TURN, _turn)
+    flick_x, flick_y = followed(temper.flicks.between(t - 2, t), t, _FLICK, _flick)
+    lean, tilt = followed(temper.postures.between(t - 60, t), t, _SHIFT, _posture)
     breath = _breath(_BREATHS * t + sway["breath"]) * (0.8 + 0.5 * sway["depth"])
-    yaw = sway["yaw"] + _HEAD_GAIN * head_x + 0.02 * lean
-    pitch = sway["pitch"] + _HEAD_GAIN * head_y - 0.004 * breath
+    yaw = head * (sway["yaw"] + _HEAD_GAIN * head_x) + 0.02 * lean
+    pitch = head * (sway["pitch"] + _HEAD_GAIN * head_y) - 0.004 * breath
     return Head(
         yaw=yaw,
         pitch=pitch,
-        roll=sway["roll"] + 0.015 * tilt,
-        x=sway["x"] + 0.02 * lean,
-        y=sway["y"] - 0.012 * breath,
+        roll=head * sway["roll"] + 0.015 * tilt,
+        x=head * sway["x"] + 0.02 * lean,
+        y=head * sway["y"] - 0.012 * breath,
         blink=_lids(frame, fps, temper, looks),
-        gaze_x=_held(look_x + flick_x + sway["gaze_x"] - yaw / EYE_RANGE),
-        gaze_y=_held(look_y + flick_y + sway["gaze_y"] - pitch / EYE_RANGE),
-        brows=_held(sway["brows"] - 0.25 * look_y),
+        gaze_x=_held(eyes * look_x + flick_x + sway["gaze_x"] - yaw / EYE_RANGE),
+        gaze_y=_held(eyes * look_y + flick_y + sway["gaze_y"] - pitch / EYE_RANGE),
+        brows=_held(sway["brows"] - 0.25 * eyes * look_y),
         breath=breath,
     )
 
@@ -146,18 +156,26 @@ def lid(dt: float, opening: float = 0.14) -> float:
     return 1.0 - ease_at((dt - _CLOSED) / opening)
 
 
+def blinks_near(t: float, seed: int) -> bool:
+    """Whether there is a blink so near to a time, in seconds, that another one would be too many."""
+    temper = _temper(seed)
+    turns = _turning(temper.looks.between(t - 2 * _BLINK_APART, t + _BLINK_APART))
+    return _near_blink(temper, t) or any(abs(turn - t) < _BLINK_APART for turn in turns)
+
+
 Point = tuple[float, float]
 
 
-def _followed(
-    events: list[float], t: float, delay: float, duration: float, aim: Callable[[float], Point]
-) -> Point:
-    """Where something stands that, `delay` after each event, takes `duration` to reach the event's aim."""
+def followed(events: list[float], t: float, course: Ease, aim: Callable[[float], Point]) -> Point:
+    """Where something stands at a time that, after each event, goes to what the event aims at.
+
+    events: in seconds and in order; the first one's aim has been reached.
+    """
     if not events:
         return 0.0, 0.0
     x, y = aim(events[0])
     for before, event in pairwise(events):
-        if (done := ease_at((t - event - delay) / duration)) == 0:
+        if (done := ease_at((t - event - course.delay) / course.duration)) == 0:
             break
         (from_x, from_y), (to_x, to_y) = aim(before), aim(event)
         x += (to_x - from_x) * done

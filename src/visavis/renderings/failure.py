@@ -74,6 +74,9 @@ DIED: Final = Progress(
     "order it once more, or a shorter one",
     code="failed",
 )
+BROKEN_OFF: Final = Progress(
+    "failed", error="the server ended while this conversation was recorded; record another one", code="failed"
+)
 NOT_STORED: Final = Progress(
     "failed",
     error="the server could not store the video; try again later, or tell whoever runs the server",

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from visavis.renderings.order import Progress
@@ -17,12 +17,19 @@ class Stopped(Exception):
 
 
 class Job:
-    """uses: the ids of what its owner registered and it shows or speaks with."""
+    """One video.
 
-    def __init__(self, id_: str, owner: str, uses: frozenset[str]) -> None:
+    uses: the ids of what its owner registered and it shows or speaks with. finish: lets it end well, and
+        soon, where that can be had; the server's end is no reason to break it off then.
+    """
+
+    def __init__(
+        self, id_: str, owner: str, uses: frozenset[str], finish: Callable[[], None] | None = None
+    ) -> None:
         self.id = id_
         self.owner = owner
         self.uses = uses
+        self._finish = finish
         self.progress = Latest(Progress("queued"))
         self.stopped = False
         self.stopped_by: str | None = None
@@ -46,6 +53,9 @@ class Job:
 
     def stop(self, actor: str | None) -> None:
         """End its stoppable part, at once or when it comes to it. actor: who wants that; None: the server."""
+        if actor is None and self._finish is not None:
+            self._finish()
+            return
         if self._stoppable is not None and not self.stopped:  # once: twice would end its cleaning up as well
             self._stoppable.cancel()
         self.stopped = True

@@ -9,10 +9,11 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Final, Protocol, Self
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 from visavis.avatars.audit import record
 from visavis.avatars.database import Database, tables
@@ -22,10 +23,10 @@ from visavis.errors import StorageError
 from visavis.render import Film
 from visavis.render import Progress as Telling
 from visavis.renderings import rows
-from visavis.renderings.failure import DIED, NOT_STORED, failed, traced
+from visavis.renderings.failure import BROKEN_OFF, DIED, NOT_STORED, failed, traced
 from visavis.renderings.job import Job, Stopped
 from visavis.renderings.line import MOST, MOST_OF_ONE, Line
-from visavis.renderings.order import NoSuchRendering, Order, Progress, Rendering, State
+from visavis.renderings.order import NoSuchRendering, Order, Progress, Rendering, State, Take
 from visavis.renderings.scratch import room_in, scratch_in
 from visavis.streams import Crew, stepped
 
@@ -40,6 +41,9 @@ KEPT: Final[dict[State, Set[str]]] = {
     "cancelled": set(),
     "done": PARTS,
 }
+
+# Makes a video in a file, and tells how far it is.
+Make: TypeAlias = Callable[[Path, Telling], Awaitable[Film]]
 
 MOST_ATTEMPTS: Final = 2
 
@@ -128,6 +132,11 @@ class Renderings:
         """How many videos are being made."""
         return self._busy.total()
 
+    @property
+    def waiting(self) -> int:
+        """How many wait to be made."""
+        return len(self._line)
+
     # Ordering
 
     async def submit(self, owner: str, actor: str, order: Order) -> Rendering:
@@ -161,6 +170,29 @@ class Renderings:
             job = self._enter(taken)
         self._go_on()
         return replace(taken, progress=job.progress.value)
+
+    async def record(self, owner: str, actor: str, take: Take) -> Rendering:
+        """Let a take be made, beside the line; how it ended. Cancelling who waits does not end it.
+
+        Raises:
+            StorageError: it could not be written down.
+        """
+        return await asyncio.shield(self._crew.begin(self._record(owner, actor, take)))
+
+    async def _record(self, owner: str, actor: str, take: Take) -> Rendering:
+        id_ = new_id()
+        async with self._database.session() as session:
+            session.add(row := rows.recording_of(id_, owner, take))
+            await record(session, owner, actor, "created", "rendering", id_)
+            await session.flush()
+            taken = rows.rendering_of(row)
+        job = self._jobs[id_] = Job(id_, owner, take.uses, take.finish)
+        if self._closing:
+            job.stop(None)
+        job.begins()
+        progress, facts = await self._outcome(job, self._stored(job, take.film))
+        await self._end(job, progress, facts)
+        return replace(taken, progress=progress, facts=facts)
 
     async def cancel(self, owner: str, actor: str, id_: str) -> Rendering:
         """Stop what waits or is being made, and wait until it has; what has ended stays as it is.
@@ -242,7 +274,9 @@ class Renderings:
         """Take in what the last process left behind, and delete files that belong to nothing."""
         async with self._database.session() as session:
             for row in await rows.unended(session):
-                if row.state == "running" and row.attempts >= MOST_ATTEMPTS:
+                if rows.is_recorded(row):
+                    rows.end(row, BROKEN_OFF, {})
+                elif row.state == "running" and row.attempts >= MOST_ATTEMPTS:
                     rows.end(row, DIED, {})
                 else:
                     row.state, row.started = "queued", None
@@ -289,7 +323,7 @@ class Renderings:
         """Make it, whatever comes, and begin the next."""
         job.begins()
         try:
-            progress, facts = await self._outcome(job)
+            progress, facts = await self._outcome(job, self._made(job))
             if progress.state == "queued":
                 await self._put_back(job)
             else:
@@ -300,10 +334,10 @@ class Renderings:
             self._busy[job.owner] -= 1
             self._go_on()
 
-    async def _outcome(self, job: Job) -> tuple[Progress, dict[str, Any]]:
+    async def _outcome(self, job: Job, made: Awaitable[dict[str, Any]]) -> tuple[Progress, dict[str, Any]]:
         """How making it ends; where the server ends first, it waits again."""
         try:
-            facts = await self._made(job)
+            facts = await made
         except Stopped:
             return Progress("cancelled" if job.stopped_by else "queued"), {}
         except Exception as error:
@@ -311,13 +345,17 @@ class Renderings:
         return Progress("done", facts["seconds"], facts["seconds"]), facts
 
     async def _made(self, job: Job) -> dict[str, Any]:
-        """Make the video and put it into the vault; the facts about it."""
+        """Make what was ordered; the facts about it."""
         async with self._database.session() as session:
             rows.begin(await rows.one(session, job.owner, job.id))
         order = Order.unpacked(await self._vault.get(job.owner, f"{job.id}/order"))
+        return await self._stored(job, partial(self._studio.film, job.owner, order))
+
+    async def _stored(self, job: Job, make: Make) -> dict[str, Any]:
+        """Make a video in a room of its own and put it into the vault; the facts about it."""
         with job.stoppable(), room_in(self._room, job.id) as room:
             out = room / "video.mp4"
-            film = await self._studio.film(job.owner, order, out, job.is_at)
+            film = await make(out, job.is_at)
             async with (
                 self._vault.writing(job.owner, f"{job.id}/video") as writer,
                 contextlib.aclosing(stepped(_pieces(out), "storing")) as pieces,

@@ -4,12 +4,16 @@ Owns the limits of an order. The text of one is its owner's: it is shown nowhere
 """
 
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from visavis.errors import InputError, TextError, UnknownName
 from visavis.media import Language
+from visavis.render import Film
+from visavis.render import Progress as Telling
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -72,6 +76,29 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class Take:
+    """A video that is not ordered but happens: a conversation that is recorded.
+
+    avatar, voice: ids of what is registered and is seen and heard; None is the server's own.
+    film: makes it in a file that is not there yet, and tells how many seconds there are; cancelled, it leaves
+        none. finish: lets it end well, and soon; again, it does nothing.
+    """
+
+    avatar: str | None
+    voice: str | None
+    language: Language | None
+    size: tuple[int, int]
+    fps: int
+    film: Callable[[Path, Telling], Awaitable[Film]]
+    finish: Callable[[], None]
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The ids of what is registered."""
+        return frozenset(filter(None, (self.avatar, self.voice)))
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a rendering is.
 
@@ -90,9 +117,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """An order that was taken, as it stands just now.
+    """An order that was taken, or a take, as it stands just now.
 
-    avatar, voice, language: as they were ordered. options: the rest of the order, without its text.
+    avatar, voice, language: as they were ordered. options: the rest of the order, without its text; of a take
+        they say that it was `recorded`.
     filename: under which its video is asked for; nothing is there before it is done.
     facts: of the video, when it is done: seconds, frames, bytes, and the timings of its stages.
     """

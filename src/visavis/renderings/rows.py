@@ -10,10 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from visavis.avatars.database import tables
 from visavis.media import LANGUAGES
-from visavis.renderings.order import ENDED, NoSuchRendering, Order, Progress, Rendering, State
+from visavis.renderings.order import ENDED, NoSuchRendering, Order, Progress, Rendering, State, Take
 
 # The fact under which the code of a failure is kept.
 _FAILURE: Final = "failure"
+
+# The option that says that it was no order.
+_RECORDED: Final = "recorded"
 
 _QUOTED: Final = re.compile(r"""(?<!\w)(["'“‘]).*["'”’](?!\w)""", re.DOTALL)
 
@@ -36,6 +39,27 @@ def row_of(id_: str, owner: str, order: Order) -> tables.Rendering:
             "seed": order.seed,
         },
     )
+
+
+def recording_of(id_: str, owner: str, take: Take) -> tables.Rendering:
+    """A new row for a take that begins."""
+    width, height = take.size
+    row = tables.Rendering(
+        id=id_,
+        owner=owner,
+        avatar=take.avatar,
+        voice=take.voice,
+        language=take.language or "auto",
+        filename=f"{id_}.mp4",
+        options={"width": width, "height": height, "fps": take.fps, _RECORDED: True},
+    )
+    begin(row)
+    return row
+
+
+def is_recorded(row: tables.Rendering | Rendering) -> bool:
+    """Whether it is a take, which cannot be made again."""
+    return _RECORDED in row.options
 
 
 def rendering_of(row: tables.Rendering, live: Progress | None = None) -> Rendering:

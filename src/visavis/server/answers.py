@@ -5,16 +5,17 @@ what is said of them, stands in renderings.failure.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocketState
 
-from visavis.errors import VisavisError
-from visavis.renderings.failure import told
+from visavis.errors import NoRoom, VisavisError
+from visavis.renderings.failure import told, traced
 from visavis.renderings.line import LineFull
 
 LONGEST: Final = 600
@@ -39,6 +40,10 @@ _CODES: Final = {
     404: ("not_found", "there is nothing here; see /docs for what there is"),
     405: ("method_not_allowed", "this address does not take that method; see /docs"),
 }
+
+
+class Loading(NoRoom):
+    """What is asked for cannot be had as yet: the engines are being opened."""
 
 
 class Refused(HTTPException):
@@ -67,6 +72,9 @@ def answer_to(error: Exception) -> Response:
         return failure(error.status_code, code, sentence, error.headers)
     if isinstance(error, RequestValidationError):
         return failure(422, "invalid", _wrong(error.errors()))
+    if isinstance(error, NoRoom):
+        code = "loading" if isinstance(error, Loading) else "full"
+        return failure(503, code, str(error), {"retry-after": str(error.wait)})
     if isinstance(error, LineFull):
         return failure(429 if error.own else 503, "line_full", str(error), {"retry-after": "30"})
     why = told(error)
@@ -86,17 +94,20 @@ def invalid(errors: Sequence[Mapping[str, Any]]) -> Refused:
 def answer_errors(app: FastAPI) -> None:
     """Let an app answer every error in this shape."""
 
-    async def answer(request: Request, error: Exception) -> Response:
+    async def answer(request: Request | WebSocket, error: Exception) -> Response | None:
         answer = answer_to(error)
-        if answer.status_code >= 500:
-            request.state.error = error
+        if answer.status_code >= 500 and not isinstance(error, NoRoom):
+            request.state.error = traced(error)  # Starlette forgets where it came from
+        if isinstance(request, WebSocket) and request.application_state is not WebSocketState.CONNECTING:
+            await request.close(1011)  # there is no answer to what was accepted
+            return None
         return answer
 
     async def leave(request: Request, error: Exception) -> Response:
         return Response(status_code=499)  # nobody hears it; it is for the log
 
     for kind in (HTTPException, RequestValidationError, VisavisError):
-        app.add_exception_handler(kind, answer)
+        app.add_exception_handler(kind, cast(Any, answer))
     app.add_exception_handler(ClientDisconnect, leave)
 
 

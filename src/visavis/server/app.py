@@ -1,5 +1,6 @@
 """The application: which layers a request goes through, and which routes there are."""
 
+import time
 from typing import Final
 
 from fastapi import FastAPI
@@ -18,16 +19,46 @@ from visavis.server.multipart import AROUND
 from visavis.server.parts import Parts
 from visavis.server.rates import Rates
 from visavis.server.record import Recorded
-from visavis.server.routes import avatars, docs, generate, holdings, jobs, state, videos, voices
+from visavis.server.routes import (
+    avatars,
+    converse,
+    docs,
+    figures,
+    generate,
+    holdings,
+    jobs,
+    pages,
+    recordings,
+    state,
+    stream,
+    videos,
+    voices,
+    webrtc,
+)
 from visavis.server.shapes import Failure
-from visavis.server.wishes import PICTURE_JSON, TEXT_JSON, WIDEST_TEXT
+from visavis.server.wishes import CHAT_JSON, PICTURE_JSON, TEXT_JSON, WIDEST_TEXT
 
-ROUTES: Final = (state, generate, videos, jobs, avatars, voices, holdings, docs)
+ROUTES: Final = (
+    state,
+    figures,
+    generate,
+    converse,
+    stream,
+    webrtc,
+    videos,
+    recordings,
+    jobs,
+    avatars,
+    voices,
+    holdings,
+    docs,
+    pages,
+)
 
 
 def create(settings: Settings, parts: Parts, events: FilteringBoundLogger | None = None) -> FastAPI:
     """The application, ready to be served. events: its log; None is standard error."""
-    metrics = Metrics(parts.cached)
+    metrics = Metrics(parts.cached, parts.lobby.figures)
     app = FastAPI(
         title="visavis",
         version=visavis.__version__,
@@ -39,7 +70,10 @@ def create(settings: Settings, parts: Parts, events: FilteringBoundLogger | None
     app.state.parts = parts
     app.state.settings = settings
     app.state.metrics = metrics
-    app.state.rates = parts.keys and Rates(settings.upload_rate, settings.rendering_rate)
+    app.state.began = time.monotonic()
+    app.state.rates = parts.keys and Rates(
+        settings.upload_rate, settings.rendering_rate, settings.session_rate
+    )
     answer_errors(app)
     for route in ROUTES:
         app.include_router(route.router)
@@ -91,4 +125,8 @@ def _largest(upload: int) -> dict[str, int]:
         voices.REGISTER: upload + AROUND,
         generate.GENERATE: max(PICTURE_JSON, upload + WIDEST_TEXT + AROUND),
         generate.PROCESS: TEXT_JSON,
+        webrtc.OFFER: webrtc.OFFER_JSON,
+        converse.TRANSCRIBE: upload + AROUND,
+        converse.CHAT: CHAT_JSON,
+        converse.CONVERSATION: max(CHAT_JSON, upload + AROUND),
     }

@@ -2,9 +2,9 @@
 
 import contextlib
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated, Final, Protocol
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Request, Security, WebSocket
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
 from visavis.avatars.database import Database
@@ -14,7 +14,11 @@ from visavis.server.answers import Refused
 from visavis.streams import Crew
 
 # Longer than any of ours; nobody needs to hash more.
-LONGEST = 256
+LONGEST: Final = 256
+
+# What a browser says in place of a header: it can send none with a WebSocket, but names of subprotocols.
+SUBPROTOCOL: Final = "visavis"
+KEY: Final = "key."
 
 _bearer = HTTPBearer(auto_error=False, description="A key that `visavis keys` made")
 _header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key")
@@ -80,12 +84,27 @@ async def caller(
     Raises:
         Refused: 401, where keys are wanted and none of ours was shown.
     """
-    keys: Keys | None = request.app.state.parts.keys
+    found = await known(request.app.state.parts.keys, bearer.credentials if bearer else header or "")
+    request.state.owner = found.owner
+    return found
+
+
+async def opener(websocket: WebSocket) -> Caller:
+    """Who opens a WebSocket; a key may come in a header, or as the subprotocol key.KEY beside visavis.
+
+    Raises:
+        Refused: 401, where keys are wanted and none of ours was shown.
+    """
+    found = await known(websocket.app.state.parts.keys, _shown(websocket))
+    websocket.state.owner = found.owner
+    return found
+
+
+async def known(keys: Keys | None, key: str) -> Caller:
+    """Whose key it is. keys: None where nobody needs one. Raises Refused, 401."""
     if keys is None:
-        found: Caller | None = Caller(LOCAL, LOCAL)
-    else:
-        key = bearer.credentials if bearer else header or ""
-        found = await keys.caller(key) if 0 < len(key) <= LONGEST else None
+        return Caller(LOCAL, LOCAL)
+    found = await keys.caller(key) if 0 < len(key) <= LONGEST else None
     if found is None:
         raise Refused(
             401,
@@ -93,8 +112,18 @@ async def caller(
             "a valid key is needed; send it as Authorization: Bearer KEY or X-API-Key: KEY",
             {"WWW-Authenticate": "Bearer"},
         )
-    request.state.owner = found.owner
     return found
 
 
+def _shown(websocket: WebSocket) -> str:
+    scheme, _, key = websocket.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and key:
+        return key.strip()
+    if header := websocket.headers.get("x-api-key"):
+        return header
+    offered: list[str] = websocket.scope.get("subprotocols", [])
+    return next((name.removeprefix(KEY) for name in offered if name.startswith(KEY)), "")
+
+
 Who = Annotated[Caller, Depends(caller)]
+Opener = Annotated[Caller, Depends(opener)]

@@ -1,4 +1,4 @@
-"""The server's log: one line for each request and each mistake, of allowed fields only.
+"""The server's log: one line for each request, connection and mistake, of allowed fields only.
 
 What a client sent - texts, names, paths, keys - is in none of them; what other libraries log keeps its
 level and its place, and loses its words.
@@ -23,6 +23,8 @@ FIELDS: Final = frozenset(
         "route",
         "status",
         "milliseconds",
+        "seconds",
+        "close",
         "request_id",
         "owner",
         "error",

@@ -1,6 +1,7 @@
 """An application on a socket, until it is told to stop."""
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from typing import Any, Final
@@ -8,6 +9,8 @@ from typing import Any, Final
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
 
 # Seconds that what is being answered has to come to its end, when the server is told to stop.
 LEAVE: Final = 3
@@ -17,6 +20,17 @@ ASKING: Final = 15.0
 
 # Seconds that a client may take to read a piece of an answer.
 UNREAD: Final = 120.0
+
+# Bytes of the largest message on a WebSocket: two seconds of speech, or a long text.
+MESSAGE: Final = 64 * 2**10
+
+# Seconds between two questions whether a WebSocket's client is there, and those that it may be silent for
+# then: one that has vanished is known to have within five.
+PING: Final = 1.5
+PATIENCE: Final = 3.0
+
+# What uvicorn says of WebSockets holds addresses, tokens and contents.
+_UNSAID: Final = logging.Logger("unsaid", logging.CRITICAL)
 
 
 class Prompt(H11Protocol):
@@ -35,7 +49,8 @@ class Prompt(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
-        if self.cycle is not None and not self.cycle.response_complete:
+        is_websocket = self.transport.get_protocol() is not self
+        if is_websocket or (self.cycle is not None and not self.cycle.response_complete):
             self._heard()
         elif self._asked is None:
             self._wait()
@@ -67,6 +82,38 @@ class Prompt(H11Protocol):
             self._told = None
 
 
+class Alive(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket, but without words in the log; and a client that is silent is let go at once.
+
+    Whatever comes is a sign of life: an answer to a ping may have to wait behind a lot of video.
+    """
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.logger = self.conn.logger = _UNSAID
+        self.conn.debug = False
+        self._heard_at = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self.loop.time()
+        super().data_received(data)
+
+    def keepalive_timeout(self) -> None:
+        assert self.ping_timeout is not None
+        silence = self.loop.time() - self._heard_at
+        if silence < self.ping_timeout:
+            self.pong_timer = self.loop.call_later(self.ping_timeout - silence, self.keepalive_timeout)
+        else:
+            super().keepalive_timeout()
+            self.transport.abort()  # what was sent and not taken would hold it open for minutes
+
+
 def server_of(app: FastAPI, stop: Callable[[], None]) -> uvicorn.Server:
     """uvicorn, told to keep out of the log and of the addresses of clients.
 
@@ -75,7 +122,11 @@ def server_of(app: FastAPI, stop: Callable[[], None]) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         http=Prompt,
-        ws="none",
+        ws=Alive,
+        ws_max_size=MESSAGE,
+        ws_ping_interval=PING,
+        ws_ping_timeout=PATIENCE,
+        ws_per_message_deflate=False,  # video does not get smaller
         lifespan="off",
         log_config=None,
         access_log=False,

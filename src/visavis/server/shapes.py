@@ -69,6 +69,20 @@ class Voices(Shape):
     voices: list[VoiceShape]
 
 
+class SpeakerShape(Shape):
+    """A voice to choose. voice_id: of one that was registered; an engine's own has none."""
+
+    name: str
+    language: str | None
+    gender: str | None
+    voice_id: str | None = None
+
+
+class Speakers(Shape):
+    voices: list[SpeakerShape]
+    languages: list[str]
+
+
 class ConsentShape(Shape):
     """What somebody agreed to; digest: SHA-256 of the file that it is about."""
 
@@ -154,6 +168,44 @@ class VideoShape(BaseModel):
     timings: dict[str, float]
     job_id: str
     avatar_id: str | None
+
+
+class SegmentShape(Shape):
+    """A stretch of speech; start and end in seconds of the recording."""
+
+    text: str
+    language: str
+    start: float
+    end: float
+
+
+class TranscriptShape(Shape):
+    """What is said in a recording. duration: seconds. language: None where nothing was understood."""
+
+    text: str
+    language: str | None
+    duration: float
+    segments: list[SegmentShape]
+
+
+class AnswerShape(Shape):
+    """What the mind answers."""
+
+    reply: str
+
+
+class TurnShape(Shape):
+    """One turn. transcript: of what was spoken. asked: in words. video: when it is made; job: else.
+
+    timings: seconds that understanding and thinking took.
+    """
+
+    transcript: TranscriptShape | None
+    asked: str
+    reply: str
+    video: VideoShape | None
+    job: JobShape | None
+    timings: dict[str, float]
 
 
 class CacheShape(Shape):

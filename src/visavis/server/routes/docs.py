@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,12 +37,6 @@ curl -F file=@photo.jpg -F avatar_name=Ada -F consent=true -F subject=Ada -F pur
 curl -H 'Content-Type: application/json' -d '{"text": "Hello!", "avatar_id": "Ada"}' \\
      http://localhost:8000/api/v1/generate
 curl -O http://localhost:8000/api/v1/videos/FILENAME"""
-
-
-@router.get("/")
-async def home() -> Response:
-    """There is no page to talk to as yet."""
-    return RedirectResponse("/docs")
 
 
 @router.get("/docs")

@@ -49,6 +49,7 @@ async def erase(given: Given, who: Who) -> Gone:
     for row in await given.renderings.list(who.owner):
         with contextlib.suppress(NoSuchRendering):  # somebody deletes it at the same time
             await given.renderings.delete(who.owner, who.actor, row.id)
+    given.lobby.end_of(who.owner)
     await given.erased(who.owner, who.actor)
     return Gone(deleted=who.owner)
 

@@ -1,5 +1,6 @@
 """/health, /ready, /metrics: how the server is."""
 
+from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -15,12 +16,20 @@ router = APIRouter(tags=["state"])
 @router.get("/health")
 async def health(given: Given) -> dict[str, Any]:
     """That it runs, and on what."""
-    now = await given.condition()
+    now, places = await given.condition(), given.lobby.figures()
     return {
-        "status": "degraded" if now.missing else "healthy",
+        "status": "degraded" if now.missing or now.without else "healthy",
         "device": now.device,
         "avatar_backend": now.avatar_backend,
-        "models": {"tts": now.tts, "avatar": now.avatar, "avatar_backend": now.avatar_backend},
+        "models": {
+            "tts": now.tts,
+            "avatar": now.avatar,
+            "avatar_backend": now.avatar_backend,
+        },
+        "conversations": {"places": places.places, "talking": places.talking, "capacity": now.capacity},
+        "engines": {kind: asdict(engaged) for kind, engaged in now.engines.items()},
+        "missing": now.missing,
+        "without": now.without,
     }
 
 
@@ -33,7 +42,7 @@ async def ready(given: Given) -> Response:
         return JSONResponse(
             {"code": "not_ready", "detail": detail, "missing": now.missing}, 503, {"retry-after": "5"}
         )
-    return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "ready"} | ({"without": now.without} if now.without else {}))
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -4,10 +4,11 @@ from typing import Final
 
 from fastapi import APIRouter, Request
 
+from visavis.media import LANGUAGES
 from visavis.server.keys import Who
 from visavis.server.rates import UPLOAD
 from visavis.server.routes import Given, Set
-from visavis.server.shapes import Gone, VoiceInfo, Voices, VoiceShape
+from visavis.server.shapes import Gone, Speakers, SpeakerShape, VoiceInfo, Voices, VoiceShape
 from visavis.server.undoing import undoing
 from visavis.server.wishes import VoiceWish, form_of, registration
 
@@ -32,6 +33,19 @@ async def listed(given: Given, who: Who, user_id: str | None = None) -> Voices:
     """All voices, or those that are made for one of your users."""
     rows = await given.registry.voices(who.owner, user_id)
     return Voices(voices=[VoiceShape.model_validate(row) for row in rows])
+
+
+@router.get("/api/v1/voices")
+async def speakers(given: Given, who: Who) -> Speakers:
+    """All that a conversation or a video can speak with: the engine's own voices, then yours, by name."""
+    rows = await given.registry.voices(who.owner)
+    own = [SpeakerShape.model_validate(voice) for voice in given.engines().tts.voices]
+    theirs = [
+        SpeakerShape(name=row.name, language=row.language, gender=row.gender, voice_id=row.id)
+        for row in rows
+        if row.state == "ready"
+    ]
+    return Speakers(voices=[*own, *theirs], languages=list(LANGUAGES))
 
 
 @router.get("/voice/{voice_id}/info")

@@ -10,17 +10,19 @@ import cv2
 import numpy as np
 
 from visavis.arrays import packed, unpacked
-from visavis.contracts import Prepared, Stream
+from visavis.contracts import RESTING, Prepared, Stream
 from visavis.engines.face.warp.canvas import Canvas
 from visavis.engines.face.warp.rig import Rig, rig_of
 from visavis.errors import PortraitError
-from visavis.media import AudioChunk, Pixels, Portrait, VideoFrame
+from visavis.media import AudioChunk, Look, Pixels, Portrait, VideoFrame
 from visavis.motion.frames import Head, Mouth
-from visavis.motion.life import combine, life
+from visavis.motion.life import combine
+from visavis.motion.looks import alive
 from visavis.motion.speech import Speech, Spoken
 from visavis.streams import Worker, processors
 
 STRIP = 16  # frames drawn in one go, at most
+SHORT_STRIP = 4  # the same where several faces take turns: none waits long for the others
 
 
 class Strip(NamedTuple):
@@ -62,6 +64,7 @@ class Warp:
         self._seed = seed
         # For the whole process: a frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
+        self._moving = 0
         self._worker = Worker("warp", threads or max(1, processors() // 2))
 
     def prepare(self, portrait: Portrait) -> Sitter:
@@ -84,43 +87,56 @@ class Warp:
         """
         return Sitter(unpacked(content, Rig))
 
-    async def animate(self, speech: Stream[AudioChunk], face: Prepared, first: int) -> Stream[VideoFrame]:
+    async def animate(
+        self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
+    ) -> Stream[VideoFrame]:
         """See contracts.Face: look-ahead is that of motion, a quarter of a second."""
         sitter = _own(face)
+        self._moving += 1
 
         def draw(strip: Strip) -> list[VideoFrame]:
             pictures = _drawn(sitter, strip.mouths, strip.heads)
             return [VideoFrame(picture, strip.first + i) for i, picture in enumerate(pictures)]
 
-        strips = self._strips(speech, first)
-        async with contextlib.aclosing(self._worker.pipelined(draw, strips)) as drawn:
-            async for frames in drawn:
-                for frame in frames:
-                    yield frame
+        strips = self._strips(speech, first, look)
+        try:
+            async with contextlib.aclosing(self._worker.pipelined(draw, strips)) as drawn:
+                async for frames in drawn:
+                    for frame in frames:
+                        yield frame
+        finally:
+            self._moving -= 1
 
-    async def _strips(self, speech: Stream[AudioChunk], first: int) -> AsyncGenerator[Strip, None]:
+    async def _strips(
+        self, speech: Stream[AudioChunk], first: int, look: Look
+    ) -> AsyncGenerator[Strip, None]:
         """What the frames show, as soon as it is known; the first strips are short, for a quick start."""
         motion = Speech(self.fps, self._seed, first)
         length = 1
         async with contextlib.aclosing(speech):
             async for chunk in speech:
                 known = motion.feed(chunk)
-                for begin, end in _cuts(len(known), length):
-                    yield self._strip(first + begin, known[begin:end])
+                for begin, end in _cuts(len(known), length, self._longest):
+                    yield self._strip(first + begin, known[begin:end], look)
                     length = min(2 * length, STRIP)
                 first += len(known)
         known = motion.finish()
-        for begin, end in _cuts(len(known), length):
-            yield self._strip(first + begin, known[begin:end])
+        for begin, end in _cuts(len(known), length, self._longest):
+            yield self._strip(first + begin, known[begin:end], look)
 
-    def _strip(self, first: int, spoken: list[Spoken]) -> Strip:
-        idle = [life(first + i, self.fps, self._seed) for i in range(len(spoken))]
+    @property
+    def _longest(self) -> int:
+        """Frames of a strip, at most, at present."""
+        return STRIP if self._moving == 1 else SHORT_STRIP
+
+    def _strip(self, first: int, spoken: list[Spoken], look: Look) -> Strip:
+        idle = [alive(first + i, self.fps, self._seed, look) for i in range(len(spoken))]
         heads = [combine(rest, frame.head) for rest, frame in zip(idle, spoken, strict=True)]
         return Strip(first, [frame.mouth for frame in spoken], heads)
 
-    def rest(self, face: Prepared, frame: int) -> VideoFrame:
+    def rest(self, face: Prepared, frame: int, look: Look = RESTING) -> VideoFrame:
         """The head alive and silent."""
-        return VideoFrame(self.picture(face, Mouth(), life(frame, self.fps, self._seed)), frame)
+        return VideoFrame(self.picture(face, Mouth(), alive(frame, self.fps, self._seed, look)), frame)
 
     def picture(self, face: Prepared, mouth: Mouth, head: Head) -> Pixels:
         """One picture of a face that does just this; uint8 [h, w, 3], RGB."""
@@ -131,12 +147,13 @@ class Warp:
         self._worker.close()
 
 
-def _cuts(count: int, length: int) -> Iterator[tuple[int, int]]:
-    """Where to cut `count` frames into strips: the first `length` long, each next one twice, to STRIP."""
+def _cuts(count: int, length: int, longest: int) -> Iterator[tuple[int, int]]:
+    """Where to cut `count` frames into strips: the first `length` long, each next one twice, to `longest`."""
     begin = 0
     while begin < count:
+        length = min(length, longest)
         yield begin, min(begin + length, count)
-        begin, length = begin + length, min(2 * length, STRIP)
+        begin, length = begin + length, 2 * length
 
 
 def _drawn(sitter: Sitter, mouths: Sequence[Mouth], heads: Sequence[Head]) -> list[Pixels]:

@@ -1,0 +1,44 @@
+"""How many can talk at once on this machine: tried at the start, with the face that is set."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from visavis.contracts import Prepared
+    from visavis.conversation.cast import Engines
+    from visavis.media import Pixels
+
+
+async def cost_of(engines: "Engines", prepared: "Prepared", side: int) -> float:
+    """Seconds of a processor that one conversation takes in each second; tried for about one."""
+    from visavis.conversation.capacity import cost
+    from visavis.streams import Worker, closing
+
+    draw, encode = _drawing(engines, prepared), _encoding(engines, side)
+    async with closing(Worker("calibration")) as worker:
+        return await worker.run(partial(cost, draw, encode, engines.face.fps))
+
+
+def _drawing(engines: "Engines", prepared: "Prepared") -> "Callable[[int], Pixels]":
+    return lambda number: engines.face.rest(prepared, number).pixels
+
+
+def _encoding(engines: "Engines", side: int) -> "Callable[[Pixels], None]":
+    """What a client on a WebSocket is sent: it costs a little more than WebRTC."""
+    import numpy as np
+
+    from visavis.conversation.stage import Moment
+    from visavis.media import sample_at
+    from visavis.transports.fragments import Coder
+
+    fps, rate = engines.face.fps, engines.tts.rate
+    coder, count = Coder(fps, rate, (side, side)), 0
+
+    def encode(pixels: "Pixels") -> None:
+        nonlocal count
+        samples = np.zeros(sample_at(count + 1, rate, fps) - sample_at(count, rate, fps), np.float32)
+        coder.code(Moment(count, samples, pixels, spoken=False), fresh=count == 0, opens=False)
+        count += 1
+
+    return encode

@@ -1,0 +1,145 @@
+"""WS /ws/stream: a conversation over a WebSocket.
+
+Who may open one, whose session it is, and how it is closed; what is said in it is transports.websocket's.
+"""
+
+import asyncio
+import contextlib
+from typing import Final
+
+from fastapi import APIRouter, WebSocket
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+
+from visavis.conversation.cast import Role
+from visavis.conversation.lobby import Ending as Leaving
+from visavis.conversation.lobby import Seat
+from visavis.errors import VisavisError
+from visavis.renderings.failure import told
+from visavis.server.keys import SUBPROTOCOL, Caller, Opener
+from visavis.server.parts import Parts
+from visavis.server.rates import OPENING
+from visavis.server.routes.recordings import recording
+from visavis.streams import Crew, Worker, closing
+from visavis.transports.messages import MessageError, Select, greeting, selection
+from visavis.transports.websocket import Ending, Gone, converse
+from visavis.transports.wishes import Services
+
+router = APIRouter()
+
+SIGN: Final = 1.0
+"""Seconds between signs of life in the lobby: that the client is there is known from its answers to pings."""
+
+GOODBYE: Final = 1.0
+"""Seconds that saying why it is closed may take, to a client that may not read."""
+
+LEFT: Final = 1000
+"""A client that closes with this has done with its session; with any other code it may come back."""
+
+CAST: Final = frozenset({"avatar_id", "voice", "language"})
+
+CODES: Final[dict[Leaving, tuple[int, str]]] = {
+    "moved": (4001, "the session goes on in another connection"),
+    "silent": (4002, "there was no sign of life"),
+    "withdrawn": (4003, "the avatar or the voice may not be used any more"),
+    "closing": (1012, "the server is being ended"),
+    "left": (1000, ""),
+}
+"""What a connection is closed with when its seat has ended."""
+
+
+class _Socket:
+    """A WebSocket as transports.websocket wants it."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    async def send(self, message: str | bytes) -> None:
+        try:
+            if isinstance(message, str):
+                await self._websocket.send_text(message)
+            else:
+                await self._websocket.send_bytes(message)
+        except WebSocketDisconnect as error:
+            raise Gone(error.code) from None
+
+    async def receive(self) -> str | bytes:
+        message = await self._websocket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise Gone(message.get("code", 1006))
+        text: str | None = message.get("text")
+        content: bytes = message.get("bytes") or b""
+        return content if text is None else text
+
+
+@router.websocket("/ws/stream", dependencies=[OPENING])
+async def stream(websocket: WebSocket, who: Opener) -> None:
+    """A conversation. Query: session, a token to go on with one; and the fields of avatar_selection."""
+    parts: Parts = websocket.app.state.parts
+    select = _selected(websocket)
+    role = await parts.casting(who.owner, select)
+    seat = await parts.lobby.enter(who.owner, role, websocket.query_params.get("session"))
+    keep = True
+    try:
+        await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
+        if seat.resumed and select.named & CAST and _differ(role, seat.session.role):
+            await seat.session.recast(role)
+        ending = await _talked(websocket, seat, who, select)
+        keep = not (ending.gone and ending.code == LEFT)
+    except WebSocketDisconnect:  # while it was accepted
+        return
+    finally:
+        await seat.leave(keep)
+    await _close(websocket, ending)
+
+
+async def _talked(websocket: WebSocket, seat: Seat, who: Caller, select: Select) -> Ending:
+    """Talk until the client goes, or the seat is none any more."""
+    parts: Parts = websocket.app.state.parts
+    session = seat.session
+
+    async def cast(select: Select) -> None:
+        try:
+            await session.recast(await parts.casting(who.owner, select))
+        except VisavisError as error:
+            why = told(error)
+            raise MessageError(why.code, why.sentence) from error
+
+    services = Services(cast, recording(parts, who, seat))
+    first = greeting(seat.token, session, session.history, resumed=seat.resumed)
+    ahead = websocket.app.state.settings.chunk_buffer_size
+    async with closing(Worker("coding")) as coding, Crew() as crew:
+        talking = crew.begin(
+            converse(_Socket(websocket), session, services, coding, first=first, select=select, ahead=ahead)
+        )
+        leaving = crew.begin(seat.ended())
+        crew.begin(_sign(seat))
+        try:
+            await asyncio.wait([talking, leaving], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            crew.dismiss()
+    return talking.result() if seat.why is None else Ending(*CODES[seat.why])
+
+
+async def _sign(seat: Seat) -> None:
+    """Keep a seat for as long as the connection lasts, which ends soon after its client is gone."""
+    while True:
+        seat.renew()
+        await asyncio.sleep(SIGN)
+
+
+async def _close(websocket: WebSocket, ending: Ending) -> None:
+    if not ending.gone and websocket.application_state is WebSocketState.CONNECTED:
+        with contextlib.suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+            async with asyncio.timeout(GOODBYE):
+                await websocket.close(ending.code, ending.reason)
+
+
+def _selected(websocket: WebSocket) -> Select:
+    query = websocket.query_params
+    flags = {name: query[name].lower() in ("1", "true") for name in ("binary", "idle") if name in query}
+    return selection({**query, **flags})
+
+
+def _differ(role: Role, other: Role) -> bool:
+    """Whether two roles show or speak otherwise."""
+    return (role.uses, role.voice, role.language) != (other.uses, other.voice, other.language)

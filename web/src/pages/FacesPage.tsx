@@ -1,0 +1,44 @@
+/** The page where faces and voices are registered, and given back. */
+
+import { useId, useState, type ReactNode } from "react";
+import { faces, voices, type Kind } from "../api/faces";
+import { Header } from "../parts/Header";
+import { Icon } from "../parts/Icon";
+import { Register } from "../parts/Register";
+import { Registered } from "../parts/Registered";
+import { useLoaded } from "../parts/loaded";
+import { useTexts } from "../texts/use";
+import "../styles/pages.css";
+import "../styles/register.css";
+
+export default function FacesPage(): ReactNode {
+  const { texts } = useTexts();
+  const [kind, setKind] = useState<Kind>("avatar");
+  const group = useId();
+  const portraits = useLoaded(faces);
+  const spoken = useLoaded(voices);
+  return (
+    <div className="page">
+      <Header />
+      <main id="main" className="column" tabIndex={-1}>
+        <header className="page-head">
+          <h1>{texts.faces.title}</h1>
+          <p className="lead">{texts.faces.lead}</p>
+        </header>
+        <div className="segments kinds" role="radiogroup" aria-label={texts.faces.title}>
+          {(["avatar", "voice"] as const).map((one) => (
+            <label key={one}>
+              <input type="radio" name={group} checked={kind === one} onChange={() => setKind(one)} />
+              <span className="kind">
+                <Icon sign={one === "avatar" ? "face" : "mic"} size={19} />
+                {one === "avatar" ? texts.faces.face : texts.faces.voice}
+              </span>
+            </label>
+          ))}
+        </div>
+        <Register key={kind} kind={kind} done={kind === "avatar" ? portraits.again : spoken.again} />
+        <Registered faces={portraits} voices={spoken} />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,120 @@
+/** Where the user types: a field that grows, answered or said word for word. */
+
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { LONGEST_TEXT } from "../link/messages";
+import { useTalk } from "../talk/use";
+import { useTexts } from "../texts/use";
+import { Icon } from "./Icon";
+import { PersianKeyboard } from "./PersianKeyboard";
+import { insert, rubOut } from "./editing";
+
+/** How many characters are left when that is told. */
+const NEAR = 300;
+
+export function Composer({ focused }: { focused: boolean }): ReactNode {
+  const { talk, view } = useTalk();
+  const { texts, language, number } = useTexts();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const caret = useRef<number | null>(null);
+  const [text, setText] = useState("");
+  const [aloud, setAloud] = useState(false);
+  const [keys, setKeys] = useState(false);
+  const persian = language === "fa" || view.choice.language === "fa";
+  const left = LONGEST_TEXT - text.length;
+  const live = view.course.at === "live";
+
+  useEffect(() => {
+    if (focused) field.current?.focus();
+  }, [focused]);
+  // Chromium forgets the caret of a field without the focus when its text is set.
+  useLayoutEffect(() => {
+    if (caret.current !== null) field.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = null;
+  }, [text]);
+  useEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight}px`;
+  }, [text]);
+
+  const send = () => {
+    const words = text.trim();
+    if (!words || !live) return;
+    talk.say(words, aloud);
+    setText("");
+  };
+  const entered = (event: KeyboardEvent) => {
+    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    send();
+  };
+  const edit = (change: (area: HTMLTextAreaElement) => void) => {
+    if (!field.current) return;
+    change(field.current);
+    caret.current = field.current.selectionStart;
+    setText(field.current.value);
+  };
+
+  return (
+    <div className="composer">
+      {persian && keys && (
+        <PersianKeyboard
+          typed={(letters) => edit((area) => insert(area, letters))}
+          back={() => edit(rubOut)}
+          enter={send}
+          closed={() => setKeys(false)}
+        />
+      )}
+      <form
+        className="field"
+        onSubmit={(event) => {
+          event.preventDefault();
+          send();
+        }}
+      >
+        {persian && (
+          <button
+            type="button"
+            className="round quiet"
+            aria-pressed={keys}
+            aria-label={texts.composer.keyboard}
+            title={texts.composer.keyboard}
+            onClick={() => setKeys(!keys)}
+          >
+            <Icon sign="keyboard" />
+          </button>
+        )}
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          value={text}
+          maxLength={LONGEST_TEXT}
+          aria-label={texts.composer.label}
+          placeholder={aloud ? texts.composer.aloudPlaceholder : texts.composer.placeholder}
+          onChange={(event) => setText(event.target.value)}
+          onKeyDown={entered}
+        />
+        <button
+          type="button"
+          className="chip"
+          aria-pressed={aloud}
+          title={texts.composer.aloudWhy}
+          onClick={() => setAloud(!aloud)}
+        >
+          <Icon sign="quote" size={16} />
+          <span>{texts.composer.aloud}</span>
+        </button>
+        <button type="submit" className="round solid" disabled={!text.trim() || !live} aria-label={texts.composer.send}>
+          <Icon sign="send" />
+        </button>
+      </form>
+      {left < NEAR && (
+        <p className="small-print" role="status">
+          {texts.composer.long(number(left))}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -76,4 +76,4 @@ async def test_replies_a_cut_and_the_user(tmp_path: Path, pace: Pace) -> None:
         began = client.moments[0][0]
         assert question[0] == pytest.approx(asked - began, abs=0.1)
         assert interjection[0] == pytest.approx(broken - began, abs=0.1)
-        assert made.seconds == pytest.approx(client.moments[-1][0] - began, abs=0.3)
+        assert made.seconds == pytest.approx(client.moments[-1][0] - began + pace.rest, abs=0.2)

@@ -89,6 +89,18 @@ async def test_moments_come_when_they_are_due_and_life_goes_on() -> None:
     assert cast.face.rested[-1] == pytest.approx(client.moments[-1][1].at, abs=4)
 
 
+async def test_rest_that_was_given_ahead_makes_room_for_a_reply() -> None:
+    cast = Cast()
+    async with talking(cast, Pace(0.8, 0.5)) as client:
+        await asyncio.sleep(1)
+        await client.session.say("Hello there.")
+        await client.silence()
+        when, first = client.spoken[0]
+    assert when == pytest.approx(1.0, abs=0.05), "half a second before rest had been over"
+    assert first.cut
+    assert cast.face.firsts[0] == pytest.approx(first.at - 0.5 * 25, abs=2), "from the picture that is shown"
+
+
 @pytest.mark.parametrize(("pace", "ahead"), [(WEBRTC, 0.0), (WEBSOCKET, 0.8), (Pace(0.3, None), 0.3)])
 async def test_no_more_is_given_than_the_pace_allows(pace: Pace, ahead: float) -> None:
     async with talking(Cast(ScriptedLlm(["One two three four five six seven."] * 3)), pace) as client:
@@ -518,7 +530,11 @@ async def test_a_recorder_sees_what_is_given_and_heard_and_cut() -> None:
     assert [moment.at for moment in notes.moments] == list(
         range(notes.moments[0].at, notes.moments[-1].at + 1)
     )
-    assert notes.void == [pytest.approx(1.5)]
+    began, broken = notes.void
+    assert began == pytest.approx(0.5), "what was given of the face at rest, when the reply began"
+    first = next(moment for moment in notes.moments if moment.spoken)
+    assert first.cut
+    assert broken == pytest.approx(first.at / 25 + 1.0)
     ((length, at),) = notes.pieces
-    assert (length, round(at, 6)) == (1600, 1.4)
-    assert notes.moments[-1].at / 25 == pytest.approx(1.5 + 0.8, abs=0.1)
+    assert (length, round(at, 6)) == (1600, round(broken - 0.1, 6))
+    assert notes.moments[-1].at / 25 == pytest.approx(broken + 0.8, abs=0.1)

@@ -21,10 +21,15 @@ class Crossfade:
         self.shown: Pixels | None = None
         self._old: Pixels | None = None
         self._step = 0
+        self._unseen = False
 
     def turn(self) -> None:
         """From here on pictures come from elsewhere."""
-        self._old, self._step = self.shown, 0
+        self._old, self._step = (None if self._unseen else self.shown), 0
+
+    def jump(self) -> None:
+        """What was given last was never shown: nothing is eased out of it."""
+        self._unseen = True
 
     def into(self, pixels: Pixels) -> Pixels:
         """The next picture as it is to be shown; 0.2 ms at 512 x 512 while it eases."""
@@ -34,5 +39,5 @@ class Crossfade:
             self._step += 1
             share = self._step / (STEPS + 1)
             pixels = np.asarray(cv2.addWeighted(pixels, share, self._old, 1 - share, 0), np.uint8)
-        self.shown = pixels
+        self.shown, self._unseen = pixels, False
         return pixels

@@ -105,19 +105,33 @@ class Performance:
         if reply is None:
             return None
         now = _now()
-        heard = self._timeline.heard(now)
+        text = reply.playout.heard(self._timeline.heard(now))
         if self._began is not None:
-            self._timeline.cut(now)
-            self._cut = True
-            for recorder in self.recorders:
-                recorder.voided(heard)
+            self._void(now)
         self.stir()
-        return reply, reply.playout.heard(heard)
+        return reply, text
+
+    def _void(self, now: float) -> None:
+        """What was given and not heard never was: the face goes on from the picture that is shown."""
+        for recorder in self.recorders:
+            recorder.voided(self._timeline.heard(now))
+        self._cut = True
+        if unseen := self._unseen(now):
+            self._number -= unseen
+            self._fade.jump()
+        self._timeline.cut(now)
 
     def enter(self) -> tuple[int, Look]:
         """The face of a reply begins: the number of its first picture, and its look."""
-        self._turn(self._number + 1, "resting")
-        return self._number + 1, self._look
+        shown = self._number - self._unseen(_now())
+        self._turn(shown + 1, "resting")
+        return shown + 1, self._look
+
+    def _unseen(self, now: float) -> int:
+        """How many of the pictures that were given have not been shown yet."""
+        if not self._timeline.is_ahead(now):
+            return 0
+        return min(self._number, round((self._timeline.end - self._timeline.heard(now)) * self.fps))
 
     def feel(self, mood: Mood, after: float = 0.0) -> None:
         """What the face is at while it does not speak, from so many seconds from now on."""
@@ -178,8 +192,8 @@ class Performance:
 
     def _spoken(self, reply: Reply, pace: Pace, now: float) -> Moment | float:
         line, playout = self._timeline, reply.playout
-        if self._began is None and pace.rest is None:
-            line.resume(now)
+        if self._began is None:
+            self._begin(pace, now)
         due = line.due(now)
         began = due if self._began is None else self._began
         whole = playout.complete(line.at)
@@ -203,6 +217,13 @@ class Performance:
         if part.last and pace.rest is not None:
             self._rest.picture(self._number, now)
         return moment
+
+    def _begin(self, pace: Pace, now: float) -> None:
+        """The reply's first moment is due now; what was given ahead of the face at rest makes room for it."""
+        if pace.rest is None:
+            self._timeline.resume(now)
+        elif self._timeline.is_ahead(now):
+            self._void(now)
 
     def _tell(self, reply: Reply, last: bool) -> None:
         for text, start in reply.playout.begun():

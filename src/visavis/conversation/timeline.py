@@ -21,7 +21,7 @@ class Timeline:
         self._fps = fps
         self._zero: float | None = None
         self._report: tuple[float, float] | None = None
-        self._void = 0.0
+        self._lag = self._void = 0.0
 
     @property
     def end(self) -> float:
@@ -44,12 +44,21 @@ class Timeline:
         """After a pause, or time that was lost: the next moment is due now, unless it is due later."""
         self._zero = max(self.due(now), now) - self.at / self._fps
 
-    def cut(self, now: float) -> bool:
-        """What was taken and not heard is void: the next moment is due now. Whether there was any."""
-        if ahead := self.due(now) - now > 1 / self._fps:
+    def is_ahead(self, now: float) -> bool:
+        """Whether moments were taken before they were due."""
+        return self.due(now) - now > 1.5 / self._fps
+
+    def cut(self, now: float) -> None:
+        """What was taken and not heard is void: the next moment is due now.
+
+        A client that was behind the clock is taken to be so still, until it says where it is.
+        """
+        if self._report is not None:
+            seconds, when = self._report
+            self._lag = max(0.0, when - (self.due(now) - self.end) - seconds)
+        if self.is_ahead(now):
             self._zero = now - self.at / self._fps
         self._report, self._void = None, self.end
-        return ahead
 
     def played(self, seconds: float, now: float) -> None:
         """The client says where it is; what it says of a place from before a cut comes too late."""
@@ -58,11 +67,11 @@ class Timeline:
 
     def heard(self, now: float) -> float:
         """Seconds of the timeline that the client has heard at most."""
-        places = [self.end, now - (now if self._zero is None else self._zero)]
-        if self._report is not None:
-            seconds, when = self._report
-            places.append(seconds + now - when)
-        return min(places)
+        by_clock = 0.0 if self._zero is None else now - self._zero
+        if self._report is None:
+            return min(self.end, max(0.0, by_clock - self._lag))
+        seconds, when = self._report
+        return min(self.end, by_clock, seconds + now - when)
 
 
 def latest(due: float, began: float, lead: float) -> float:

@@ -28,7 +28,12 @@ BYTES: Final = 2 * RATE
 """In a second."""
 
 FIRST: Final = BYTES
-"""Bytes by which a voice and its microphone are known well enough; decoding begins behind them."""
+"""Bytes by which a voice and its microphone are known well enough; decoding begins behind them. With six
+tenths of them half as many words again are wrong; with all of the speech one in ten fewer."""
+
+BREADTH: Final = 5000
+"""Models of sounds that are followed at a time. With the usual 30,000 decoding takes longer and no more words
+are right; with half of these they are fewer in a noisy room."""
 
 PIECE: Final = BYTES // 5
 """Bytes after which words so far are told."""
@@ -132,7 +137,7 @@ def _loaded() -> Callable[[socket.socket], None]:
     try:
         from pocketsphinx import Decoder
 
-        decoder = Decoder(samprate=RATE, loglevel="FATAL")
+        decoder = Decoder(samprate=RATE, maxhmmpf=BREADTH, loglevel="FATAL")
     except (ImportError, OSError, RuntimeError) as error:
         why = " ".join(str(error).split())
         return lambda theirs: _excuse(why, theirs)

@@ -23,7 +23,9 @@ def strangers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_our_own_engines_are_there_without_being_imported() -> None:
     assert "espeak" in installed("tts")
     assert "warp" in installed("face")
-    assert installed("asr") == {}
+    assert "silero" in installed("vad")
+    assert "pocketsphinx" in installed("asr")
+    assert {"scripted", "openai"} <= set(installed("llm"))
 
 
 @pytest.mark.usefixtures("strangers")

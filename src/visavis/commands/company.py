@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from visavis.commands.showing import note
 from visavis.config import AUTO
@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from visavis.config import Settings
     from visavis.contracts import Asr, Face, Llm, Tts, Vad
     from visavis.conversation.cast import Engines
+    from visavis.conversation.listening import EndOfTurn
     from visavis.plugins import Kind
+
+class _Closable(Protocol):
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=_Closable)
 
 TTS: Final = "espeak"
 VAD: Final = "silero"
@@ -104,7 +111,22 @@ class Company:
             face=self._face,
             draws=draws,
             reader=lambda: Reader(lambda: tts),
+            end_of_turn=await self._judge(),
         )
+
+    async def _judge(self) -> "EndOfTurn | None":
+        """What hears whether somebody is done, where its file is in the folder of models."""
+        from visavis.engines.turn.smart import MODEL, SmartTurn
+        from visavis.models.store import default_folder
+
+        file = default_folder() / MODEL
+        if not file.is_file():
+            return None
+        try:
+            return await self._stack.enter_async_context(_kept(partial(SmartTurn, file)))
+        except EngineError as error:
+            note(f"{error}; ends of turns are told by silence and words")
+            return None
 
     async def _engage(
         self, kind: "Kind", names: tuple[str, ...], works: Callable[[Any], Any] | None
@@ -138,11 +160,11 @@ class Company:
 
 
 @contextlib.asynccontextmanager
-async def _kept(make: Callable[[], Any]) -> AsyncIterator[Any]:
+async def _kept(make: Callable[[], T]) -> AsyncIterator[T]:
     """An engine, made on a thread, and closed at the end though nobody waited for it to be made."""
     from visavis.streams import Worker, closing
 
-    made: list[Any] = []
+    made: list[T] = []
     try:
         async with closing(Worker("opening")) as worker:
             await worker.run(lambda: made.append(make()))

@@ -1,9 +1,25 @@
-"""`python -m bench [NAME ...]`: all measures, unless some are named; MEASURES has their names."""
+"""`python -m bench [NAME ...]`: measures by their names, which MEASURES has.
+
+Without any it is all but those of conversation, LIVE, which take an hour; `python -m bench.live` has short
+ones.
+"""
 
 import sys
 
 from bench import drawing, first, hearing, memory, minute, preparing, registering
 from bench.figures import RESULTS, heading
+from bench.live import churn, crowd, interrupt, playback, spoken, start, sync, typed
+
+LIVE = {
+    "live_start": start.measure,
+    "live_typed": typed.measure,
+    "live_spoken": spoken.measure,
+    "live_interrupt": interrupt.measure,
+    "live_playback": playback.measure,
+    "live_crowd": crowd.measure,
+    "live_churn": churn.measure,
+    "live_sync": sync.measure,
+}
 
 MEASURES = {
     "drawing": drawing.measure,
@@ -13,6 +29,7 @@ MEASURES = {
     "memory": memory.measure,
     "hearing": hearing.measure,
     "registering": registering.measure,
+    **LIVE,
 }
 
 
@@ -21,7 +38,7 @@ def main(names: list[str]) -> None:
         sys.exit(f"there is no measure {', '.join(sorted(unknown))}; there is: {', '.join(MEASURES)}")
     lines = [heading()]
     print(lines[0])
-    for name in names or MEASURES:
+    for name in names or [name for name in MEASURES if name not in LIVE]:
         for figure in MEASURES[name]():
             lines.append(figure.row(f"python -m bench {name}"))
             print(lines[-1], flush=True)

@@ -183,6 +183,10 @@ def test_what_conversations_are_set_with(here: Path, home: Path) -> None:
         ("LIVE_FPS", "25.5", "a number from 10 to 60"),
         ("CHUNK_BUFFER_SIZE", "9", "a number of seconds from 0.2 to 5"),
         ("CHUNK_BUFFER_SIZE", "nan", "a number of seconds"),
+        ("WEBRTC_PORTS", "50000", "ports from 1024 to 65535, as in 50000-50100"),
+        ("WEBRTC_PORTS", "50100-50000", "ports from 1024"),
+        ("WEBRTC_PORTS", "80-90", "ports from 1024"),
+        ("WEBRTC_PORTS", "60000-70000", "ports from 1024"),
         ("SESSION_RATE", "often", "a number in a time"),
         ("OPENAI_BASE_URL", "localhost:8000", "an address such as http://"),
         ("OPENAI_BASE_URL", "https://user:pass@host/v1", "a key belongs into OPENAI_API_KEY"),
@@ -193,6 +197,15 @@ def test_values_that_conversations_cannot_have(
 ) -> None:
     with pytest.raises(InputError, match=re.escape(allowed)):
         load(here, {name: value}, home)
+
+
+def test_ports_can_be_told_and_are_shown_as_they_were(here: Path, home: Path) -> None:
+    found = load(here, {"WEBRTC_PORTS": " 50000 - 50100 "}, home)
+    assert (found.webrtc_ports[0], found.webrtc_ports[-1]) == (50_000, 50_100)
+    assert found.shown["webrtc_ports"] == "50000-50100"
+    (here / "visavis.toml").write_text('webrtc_ports = ""')
+    usual = load(here, {}, home)
+    assert (usual.webrtc_ports, usual.shown["webrtc_ports"]) == (range(1), "")
 
 
 @pytest.mark.parametrize(

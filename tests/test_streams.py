@@ -578,6 +578,22 @@ async def test_a_crew_is_dismissed_once_and_waited_for() -> None:
     assert closed == [True]
 
 
+async def test_a_task_that_just_timed_out_is_dismissed_all_the_same() -> None:
+    """A timeout cancels, too; until it is heeded, it looks as if the task had been told."""
+
+    async def waits_anew() -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.05):
+                    await asyncio.Event().wait()
+
+    async with asyncio.timeout(5), Crew() as crew:
+        crew.begin(waits_anew())
+        asyncio.get_running_loop().call_later(0.02, time.sleep, 0.1)
+        await asyncio.sleep(0.04)
+        crew.dismiss()
+
+
 async def received(channel: Channel[int]) -> list[int]:
     return [item async for item in channel.receive()]
 

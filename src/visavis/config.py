@@ -93,6 +93,7 @@ class Settings:
     live_size, live_fps: of the pictures of a conversation: pixels on each side, and pictures a second.
     chunk_buffer_size: seconds of speech that a client on a WebSocket is sent ahead.
     ice_servers: STUN and TURN servers for WebRTC.
+    webrtc_ports: UDP ports that WebRTC may use; range(1) lets the system choose.
     """
 
     mode: Mode = "local"
@@ -127,6 +128,7 @@ class Settings:
     live_fps: int = 25
     chunk_buffer_size: float = 0.8
     ice_servers: tuple[IceServer, ...] = ()
+    webrtc_ports: range = range(1)
 
     @property
     def home(self) -> Path:
@@ -334,6 +336,16 @@ def _ice_server(words: str) -> IceServer | None:
     return IceServer(f"{match[1]}:{match[4]}", unquote(match[2] or ""), unquote(match[3] or ""))
 
 
+def _ports(found: _Found) -> range:
+    """Ports from one to another, both of them too; nothing: any."""
+    if not str(found.value).strip():
+        return range(1)
+    match = re.fullmatch(r"\s*(\d{1,5})\s*-\s*(\d{1,5})\s*", str(found.value), re.ASCII)
+    if match is not None and 1024 <= int(match[1]) <= int(match[2]) <= 65535:
+        return range(int(match[1]), int(match[2]) + 1)
+    raise _refused(found, "ports from 1024 to 65535, as in 50000-50100")
+
+
 def _origins(found: _Found) -> tuple[str, ...]:
     """Origins as browsers write them, in a list or with commas between them."""
     listed = found.value if isinstance(found.value, list) else str(found.value).split(",")
@@ -348,6 +360,8 @@ def _shown(name: str, value: object) -> object:
         return "***" if value else ""
     if name == "ice_servers" and isinstance(value, tuple):
         return ", ".join(map(str, value))
+    if isinstance(value, range):
+        return f"{value[0]}-{value[-1]}" if value[0] else ""
     return _without_password(value)
 
 
@@ -391,6 +405,7 @@ _READERS: Final[dict[str, Callable[[_Found], Any]]] = {
     "live_fps": partial(_number, least=10, most=60),
     "chunk_buffer_size": partial(_seconds, least=0.2, most=5.0),
     "ice_servers": _ice_servers,
+    "webrtc_ports": _ports,
 }
 
 

@@ -275,20 +275,25 @@ class Crew:
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._dismissed: set[asyncio.Task[Any]] = set()
 
     def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """Let it run by itself. Cancelling who awaits the task cancels it, unless it is shielded."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._forget)
         task.add_done_callback(_heard)
         return task
 
+    def _forget(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        self._dismissed.discard(task)
+
     def dismiss(self) -> None:
         """Cancel those that there are, and none twice, as it closes; leaving the block waits for them."""
-        for task in self._tasks:
-            if not task.cancelling():
-                task.cancel()
+        for task in self._tasks - self._dismissed:
+            self._dismissed.add(task)
+            task.cancel()
 
     async def __aenter__(self) -> "Crew":
         return self

@@ -26,6 +26,7 @@ from visavis.avatars.people import (
     note_use,
     owner_of,
     proper_name,
+    refused_among,
     revoke_key,
     user_named,
 )
@@ -146,6 +147,17 @@ async def test_a_revoked_key_is_refused_at_once_and_for_good(database: Database)
         assert await owner_of(session, key, PEPPER) is None
         done = [(one.action, one.kind, one.target) for one in await events(session, ada.id)]
         assert done.count(("revoked", "key", row.id)) == 1
+
+
+async def test_which_of_many_keys_are_refused_is_one_question(database: Database) -> None:
+    async with database.session() as session:
+        ada, _ = await ada_with_key(session)
+        await create_key(session, ada.id, "", PEPPER)
+        kept, revoked = [key.id for key in await keys_of(session, ada.id)]
+        await revoke_key(session, revoked)
+    async with database.reading() as session:
+        asked = {kept, revoked, "unknown"}
+        assert await refused_among(session, asked) == {revoked, "unknown"}
 
 
 async def test_nobody_revokes_anothers_key(database: Database) -> None:

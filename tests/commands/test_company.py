@@ -19,6 +19,7 @@ from visavis.config import Settings
 from visavis.conversation.absent import NoAsr, NoLlm, NoVad
 from visavis.errors import EngineError, InputError, UnknownName
 from visavis.server.answers import Loading
+from visavis.server.discreet import Discreet
 from visavis.streams import Crew
 
 Made = Callable[..., Any]
@@ -147,6 +148,11 @@ async def test_an_address_or_a_key_makes_a_language_model_the_mind(hire: object)
         assert llm.pieces == [settings.openai_base_url, settings.openai_api_key, ""]
     assert minds(Settings(openai_api_key="k", llm_engine="scripted")) == ("scripted", "openai")
     assert minds(Settings()) == ("scripted",)
+
+
+async def test_a_mind_of_others_keeps_to_itself_what_is_wrong_with_it(hire: object) -> None:
+    _, (_, _, llm, _) = await opened(Settings(api_keys=True))
+    assert isinstance(llm, Discreet)
 
 
 async def test_an_engine_that_nobody_waits_for_any_more_is_closed(hire: Callable[[Any], None]) -> None:

@@ -17,8 +17,8 @@ import pytest
 
 from tests.conftest import fetched
 from visavis.avatars.registry import Registry
-from visavis.commands.serve import listening, parts
-from visavis.config import Settings
+from visavis.commands.serve import _peers, listening, parts
+from visavis.config import IceServer, Settings
 from visavis.errors import InputError
 
 START = """
@@ -162,6 +162,20 @@ async def test_its_end_does_not_wait_for_a_download(tmp_path: Path) -> None:
                     assert (await http.get("/ready")).status_code == 503
                 process.send_signal(signal.SIGTERM)
                 assert await loop.run_in_executor(None, process.wait, 60) == 143
+
+
+@pytest.mark.parametrize("alone", [True, False])
+async def test_where_connections_are_made_is_as_the_settings_have_it(alone: bool) -> None:
+    settings = Settings(
+        host="127.0.0.1" if alone else "0.0.0.0",
+        ice_servers=(IceServer("stun:stun.example.org"),),
+        webrtc_ports=range(50_000, 50_011),
+    )
+    async with _peers(settings) as peers:
+        assert peers is not None
+        sockets = peers._sockets
+    assert sockets.ports == range(50_000, 50_011)
+    assert sockets.stun == (None if alone else ("stun.example.org", 3478))
 
 
 def test_with_keys_it_asks_for_one(tmp_path: Path) -> None:

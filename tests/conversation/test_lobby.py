@@ -8,7 +8,7 @@ import pytest
 
 from visavis.contracts import Prepared
 from visavis.conversation.cast import Role
-from visavis.conversation.lobby import MOST_PARKED, RECHECK, USUAL, Lobby, Seat
+from visavis.conversation.lobby import MOST_PARKED, RECHECK, SOONEST, USUAL, Lobby, Seat
 from visavis.conversation.onlookers import SessionFigures
 from visavis.conversation.stage import Timed
 from visavis.errors import EngineError, NoRoom, StorageError
@@ -107,6 +107,33 @@ async def test_how_long_people_stay_says_when_to_come_again() -> None:
         with pytest.raises(NoRoom) as refused:
             await lobby.enter("bob", role())
         assert refused.value.wait == 10, "four places, of which one becomes free every ten seconds"
+
+
+async def test_the_time_that_a_session_is_parked_is_no_time_that_somebody_talks() -> None:
+    async with opened(1, keep=30) as (lobby, _):
+        seat = await lobby.enter("ada", role())
+        await kept_alive(seat, 10)
+        await seat.leave(keep=True)
+        await asyncio.sleep(40)
+        await lobby.enter("bob", role())
+        with pytest.raises(NoRoom) as refused:
+            await lobby.enter("eve", role())
+        assert refused.value.wait == 10
+
+
+async def test_where_somebody_seems_to_go_one_need_not_wait_for_long() -> None:
+    async with opened(2, lease=20) as (lobby, _), Crew() as crew:
+        talks, lost = [await lobby.enter("ada", role()) for _ in range(2)]
+        crew.begin(kept_alive(talks, 13))
+        await asyncio.sleep(12)
+        assert lost.why is None
+        with pytest.raises(NoRoom) as refused:
+            await lobby.enter("eve", role())
+        assert refused.value.wait == 8
+        lobby.end_of("ada")
+        with pytest.raises(NoRoom) as refused:
+            await lobby.enter("eve", role())
+        assert refused.value.wait == SOONEST
 
 
 async def test_a_session_that_cannot_be_opened_leaves_its_place() -> None:
@@ -288,6 +315,30 @@ async def test_an_avatar_that_is_chosen_later_counts() -> None:
         assert seat.why == "withdrawn"
 
 
+async def test_a_revoked_key_ends_its_conversations_and_no_others() -> None:
+    gone: set[str] = set()
+
+    async def revoked(actors: frozenset[str]) -> frozenset[str]:
+        return actors & gone
+
+    async with opened(3, revoked=revoked) as (lobby, stage), Crew() as crew:
+        old = await lobby.enter("ada", role(), actor="old key")
+        other = await lobby.enter("ada", role(), actor="new key")
+        moved = await lobby.enter("ada", role(), actor="old key")
+        await moved.leave(keep=True)
+        moved = await lobby.enter("ada", role(), moved.token, actor="new key")
+        for seat in (old, other, moved):
+            crew.begin(kept_alive(seat, 9))
+        crew.begin(_leaving(old))
+        gone.add("old key")
+        began = now()
+        assert await old.ended() == "revoked"
+        assert now() - began <= RECHECK
+        await asyncio.sleep(0.1)
+        assert [other.why, moved.why] == [None, None]
+        assert len(stage.open) == 2
+
+
 async def test_a_database_that_is_away_ends_nobody_and_is_asked_again() -> None:
     answers = iter([StorageError("away"), StorageError("away")])
     asked = 0
@@ -346,6 +397,18 @@ async def test_parked_sessions_are_bounded() -> None:
         assert len(stage.open) == 2 * MOST_PARKED
         assert (await lobby.enter("ada", role(), tokens[-1])).resumed
         assert not (await lobby.enter("ada", role(), tokens[0])).resumed
+
+
+async def test_who_comes_and_goes_a_lot_ends_nobody_elses_parked_session() -> None:
+    async with opened(1) as (lobby, _):
+        hers = await lobby.enter("ada", role())
+        await hers.leave(keep=True)
+        for _ in range(3 * MOST_PARKED):
+            seat = await lobby.enter("eve", role())
+            await seat.leave(keep=True)
+            await asyncio.sleep(0.1)
+        assert lobby.figures().parked == MOST_PARKED
+        assert (await lobby.enter("ada", role(), hers.token)).resumed
 
 
 async def test_five_hundred_come_and_go_and_nothing_is_left() -> None:

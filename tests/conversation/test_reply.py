@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,11 +13,13 @@ from tests.conversation.scenes import SPEECH_ONLY, Cast, CountedFace, CountedTts
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.tts import ScriptedTts
 from tests.test_reading import Wordless
-from visavis.contracts import RESTING, Prepared, Stream
+from visavis.contracts import RESTING, Clause, Prepared, Stream, Voice
+from visavis.conversation import reply
 from visavis.conversation.cast import Role
 from visavis.conversation.stage import Failed
 from visavis.engines.face.warp import Warp
 from visavis.engines.tts.espeak import Espeak
+from visavis.language import clauses
 from visavis.media import AudioChunk, Look, Portrait, VideoFrame, sample_at
 from visavis.reading import Reader
 from visavis.streams import closing
@@ -57,6 +61,31 @@ async def test_a_voice_without_phones_is_read_along_with() -> None:
     assert all(reading is not None for reading in readings)
     read = "".join(phone.symbol for reading in readings for phone in reading or ())
     assert read == "onetwo"
+
+
+async def test_the_first_words_of_a_long_text_do_not_wait_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    order: list[str] = []
+
+    def cut(*given: Any, **how: Any) -> Iterator[Clause]:
+        for clause in clauses(*given, **how):
+            order.append("cut")
+            yield clause
+
+    class Noting(CountedTts):
+        async def speak(self, clauses: Stream[Clause], voice: Voice) -> Stream[AudioChunk]:
+            async with contextlib.aclosing(super().speak(clauses, voice)) as chunks:
+                async for chunk in chunks:
+                    order.append("sound")
+                    yield chunk
+
+    monkeypatch.setattr(reply, "clauses", cut)
+    async with talking(Cast(tts=Noting()), SPEECH_ONLY) as client:
+        await client.session.say("One two three four five six seven eight. " * 100)
+        await client.silence(600)
+    assert order.count("cut") == 100
+    assert order.index("sound") < 10
 
 
 async def test_a_face_that_begins_anew_follows_an_utterance_of_its_own() -> None:

@@ -22,14 +22,14 @@ from tests.conversation.scenes import (
 from tests.fakes.face import mood
 from tests.fakes.llm import ScriptedLlm
 from tests.virtual import VirtualLoop
-from visavis.contracts import Utterance
+from visavis.contracts import Clause, Stream, Utterance, Voice
 from visavis.conversation.onlookers import Recorder
 from visavis.conversation.playout import SOUND_AHEAD
 from visavis.conversation.reply import HOPELESS
 from visavis.conversation.session import EVENTS_KEPT
 from visavis.conversation.stage import Doing, Failed, Interrupted, Moment, Pace, Said, Timed
 from visavis.errors import TextError, UnknownName
-from visavis.media import Samples
+from visavis.media import AudioChunk, Samples
 
 PACES = pytest.mark.parametrize("pace", [WEBRTC, WEBSOCKET, SPEECH_ONLY], ids=["webrtc", "ws", "speech"])
 
@@ -418,6 +418,21 @@ async def test_a_mind_without_an_answer_is_told_of(pieces: list[str]) -> None:
         assert texts(client) == [("user", "Well?")]
 
 
+class Mute(CountedTts):
+    async def speak(self, clauses: Stream[Clause], voice: Voice) -> Stream[AudioChunk]:
+        async for _ in clauses:
+            yield AudioChunk(np.zeros(0, np.float32), self.rate, 0)
+
+
+async def test_a_voice_that_makes_no_sound_is_told_of() -> None:
+    async with talking(Cast(tts=Mute())) as client:
+        await client.session.ask("Well?")
+        await client.silence()
+        await asyncio.sleep(0)
+        assert failures(client) == [("voice", "the voice made no sound of it; choose another voice")]
+        assert texts(client) == [("user", "Well?")]
+
+
 async def test_a_language_without_a_voice_is_told_of() -> None:
     cast = Cast()
     cast.tts.voices = cast.tts.voices[:1]
@@ -456,6 +471,24 @@ async def test_a_loop_that_was_blocked_a_little_catches_up() -> None:
         await asyncio.sleep(1.0)
         assert len(client.moments) == pytest.approx(1.8 * 25, abs=1)
         assert client.moments[-1][0] == pytest.approx(client.moments[-1][1].at / 25, abs=0.002)
+
+
+@PACES
+async def test_a_client_whose_player_stops_is_not_spoken_to_for_ever(pace: Pace) -> None:
+    async with talking(pace=pace) as client:
+        await client.session.say("One two three four five six seven eight.")
+        await asyncio.sleep(1.2)
+        for _ in range(60):
+            client.session.played(1.2)
+            await asyncio.sleep(0.25)
+        assert client.session.state == "idle"
+        ((_, text),) = texts(client)
+        assert text
+        assert "One two three four".startswith(text), "the rest was not heard"
+        client.session.played(client.moments[-1][1].at / client.session.fps)
+        await client.session.say("Nine.")
+        await client.silence()
+        assert texts(client)[-1] == ("assistant", "Nine.")
 
 
 async def test_a_client_that_vanishes_ends_the_reply_and_may_come_back() -> None:

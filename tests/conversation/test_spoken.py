@@ -306,6 +306,24 @@ async def test_a_voice_interrupts_the_answer() -> None:
         assert told(client)[2] == "stop it"
 
 
+async def test_who_vanishes_with_the_key_down_is_not_listened_to_any_longer() -> None:
+    cast = Cast(asr=ScriptedAsr(["hold the line"]))
+    async with talking(cast) as client:
+        client.session.press(True)
+        await speak(client, (1.0, True))
+        await client.vanish()
+        await asyncio.sleep(1)
+        assert client.session.state == "thinking", "for whoever comes back"
+        client.watch(WEBRTC)
+        await client.silence()
+        assert told(client) == ["hold the line", "Well. I think so."]
+        client.session.press(True)
+        await speak(client, (1.0, True))
+        client.session.press(False)
+        await speak(client, (0.2, False))
+        assert len(told(client)) > 2, "the key is that of a new client"
+
+
 async def test_a_noise_interrupts_nobody() -> None:
     cast = Cast(ScriptedLlm(["One two three four five six seven eight nine ten."]))
     async with talking(cast) as client:

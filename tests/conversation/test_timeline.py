@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visavis.conversation.timeline import MOST_BEHIND, Timeline, latest
+from visavis.conversation.timeline import MOST_BEHIND, STANDSTILL, Timeline, latest
 
 
 def taken(line: Timeline, count: int, now: float) -> None:
@@ -78,6 +78,18 @@ def test_the_client_knows_better_where_it_is() -> None:
     assert line.heard(0.5) == pytest.approx(0.2), "it goes on"
     line.played(5.0, 0.6)
     assert line.heard(0.6) == pytest.approx(0.6), "no client hears what is yet to come"
+
+
+def test_a_client_that_stands_still_is_not_waited_for_for_ever() -> None:
+    line = Timeline(25)
+    taken(line, 25, 0.0)
+    line.played(0.6, 0.6)
+    assert line.left(1.0, 0.7) == pytest.approx(0.3)
+    line.played(0.6, 5.0)
+    assert line.left(1.0, 5.0) == pytest.approx(0.4)
+    line.played(0.6, 1.0 + STANDSTILL)
+    assert line.left(1.0, 1.0 + STANDSTILL) <= 0
+    assert line.heard(1.0 + STANDSTILL) == pytest.approx(0.6)
 
 
 def test_news_from_before_a_cut_come_too_late() -> None:

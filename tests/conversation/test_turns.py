@@ -197,6 +197,12 @@ def test_a_recogniser_that_never_answers_is_not_waited_for_for_ever() -> None:
     assert scene.ended.text == ""
 
 
+def test_nor_where_somebody_goes_on_speaking_after_the_key_came_up() -> None:
+    scene = Scene(texts=(None,)).key(True).speak(1.0).key(False).speak(TIMING.patience + 0.5)
+    assert scene.names == ["Began", "TurnEnded", "Began"]
+    assert silence(scene) == near(TIMING.patience)
+
+
 def test_what_is_never_finally_understood_counts_as_far_as_it_came() -> None:
     scene = Scene(texts=(None,)).speak(1.0)
     scene._take(scene.turns.understood(1, "what is", "en", False, scene.at))

@@ -6,20 +6,36 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator
+from socket import create_connection
 from typing import Any
 
 import pytest
+from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.server.house import ADA, House, house
 from tests.server.served import client, connected, served
-from tests.server.test_running import soon
+from tests.server.test_running import open_files, soon
 from visavis.config import Settings
 from visavis.server import running
 from visavis.server.log import Others, opened
 
 PATH = "/ws/stream"
+KEY = base64.b64encode(bytes(16)).decode()
+HANDSHAKE = (
+    f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    f"Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n\r\n"
+).encode()
+
+# The first byte of a frame (RFC 6455, section 5.2).
+BEGINNING, CONTINUED, PING, PONG = 0x01, 0x00, 0x89, 0x8A
+
+
+def frame(kind: int, content: bytes = b"") -> bytes:
+    """As a client sends it, under a mask that changes nothing."""
+    assert len(content) < 126
+    return bytes([kind, 0x80 | len(content)]) + bytes(4) + content
 
 
 @pytest.fixture
@@ -89,11 +105,7 @@ async def test_one_who_has_vanished_is_let_go_and_may_come_back(
     monkeypatch.setattr(running, "PING", 0.1)
     monkeypatch.setattr(running, "PATIENCE", 0.2)
     async with served(made) as port, made.lobby, connected(port) as (reader, writer):
-        key = base64.b64encode(bytes(16)).decode()
-        writer.write(
-            f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
+        writer.write(HANDSHAKE)
         assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
         assert made.lobby.talking == 1
         assert await soon(lambda: made.lobby.talking == 0)
@@ -135,6 +147,41 @@ async def test_a_message_that_is_too_large_ends_the_connection(made: House, port
         await greeted(socket)
         await socket.send(bytes(running.MESSAGE + 1))
         assert await ended(socket) == 1009
+
+
+@pytest.mark.parametrize(
+    "flood", [frame(PING, b"x" * 125) * 400, frame(BEGINNING) + frame(CONTINUED) * 20_000]
+)
+async def test_what_costs_memory_and_makes_no_message_ends_the_connection(
+    made: House, monkeypatch: pytest.MonkeyPatch, flood: bytes
+) -> None:
+    monkeypatch.setattr(running, "PING", 3600.0)  # or it would be let go for its silence
+    async with served(made) as port, made.lobby, connected(port) as (reader, writer):
+        writer.write(HANDSHAKE)
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(flood)
+        with contextlib.suppress(ConnectionError):
+            await asyncio.wait_for(reader.read(-1), 5)
+        assert await soon(lambda: made.lobby.talking == 0)
+
+
+async def test_one_who_reads_no_end_leaves_no_socket_open(
+    made: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @made.app.websocket("/much")
+    async def much(websocket: WebSocket) -> None:
+        await websocket.accept()
+        await websocket.send_bytes(bytes(16 * 2**20))
+
+    monkeypatch.setattr(running, "PARTING", 0.2)
+    async with served(made) as port:
+        unused = open_files()
+        with contextlib.closing(create_connection(("127.0.0.1", port))) as silent:
+            silent.sendall(HANDSHAKE.replace(PATH.encode(), b"/much"))
+            assert await soon(lambda: open_files() == unused + 2)
+            for _ in range(10):
+                silent.sendall(frame(PONG))
+            assert await soon(lambda: open_files() == unused + 1), "of this end alone"
 
 
 async def refusal(port: int, **more: Any) -> tuple[int, dict[str, str], Any]:

@@ -7,12 +7,14 @@ import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 import av
 import httpx
 import numpy as np
 import pytest
+from starlette.types import Message, Scope
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
@@ -20,8 +22,11 @@ from websockets.typing import Subprotocol
 from tests.fakes.face import openness
 from tests.server.house import ADA, BOB, House, house, registered
 from tests.server.served import served
+from tests.server.test_recordings import Filmed
 from tests.transports.playing import boxes
 from tests.transports.test_websocket import of_type, unpacked
+from visavis.conversation import lobby
+from visavis.renderings.recordings import Recordings
 from visavis.transports.messages import Fields
 
 Messages = list[Fields]
@@ -221,6 +226,51 @@ async def test_a_withdrawn_avatar_ends_the_conversation(port: int, made: House) 
         async with talking(port, f"?avatar_id={avatar}") as (client, _):
             await http.delete(f"/avatar/{avatar}")
             assert await closed_with(client) == 4003
+
+
+async def test_a_revoked_key_ends_the_conversation(keyed: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def revoked(actors: frozenset[str]) -> frozenset[str]:
+        return actors
+
+    monkeypatch.setattr(lobby, "RECHECK", 0.01)
+    monkeypatch.setattr(keyed.lobby, "_revoked", revoked)
+    key = {"X-API-Key": ADA}
+    async with served(keyed) as port, talking(port, additional_headers=key) as (client, _):
+        assert await closed_with(client) == 4004
+        assert keyed.lobby.figures().parked == 0
+
+
+async def test_a_conversation_is_recorded_in_its_owners_name(keyed: House) -> None:
+    filmed = Filmed()
+    keyed.app.state.parts = replace(keyed.app.state.parts, recordings=cast(Recordings, filmed))
+    key = {"X-API-Key": ADA}
+    async with served(keyed) as port, talking(port, additional_headers=key) as (client, _):
+        await say(client, "record", on=True)
+        begun = await until(client, is_type("recording", "error"))
+        await say(client, "record", on=False)
+        ended = await until(client, is_type("recording", "error"))
+    assert filmed.asked == ("ada", "ada-key")
+    assert (begun[-1]["state"], ended[-1]["state"]) == ("on", "saving")
+
+
+async def test_who_goes_before_being_let_in_leaves_nothing(made: House) -> None:
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        raise ConnectionResetError
+
+    scope: Scope = {
+        "type": "websocket",
+        "path": "/ws/stream",
+        "headers": [(b"host", b"localhost")],
+        "query_string": b"",
+        "subprotocols": [],
+    }
+    await made.app(scope, receive, send)
+    figures = made.lobby.figures()
+    assert (figures.entered, figures.talking, figures.parked) == (1, 0, 0)
+    assert [line["event"] for line in made.lines] == ["connection"], "which is no mistake"
 
 
 async def test_too_much_is_closed(port: int, made: House) -> None:

@@ -67,6 +67,21 @@ async def test_a_session_is_found_again_by_its_owner_only() -> None:
             assert again.typed("session")[0]["resumed"]
 
 
+async def test_a_session_that_goes_on_plays_another_role_only_where_that_is_another() -> None:
+    async with live() as made, made.client() as client:
+        async with talking(client, language="es") as there:
+            token = there.typed("session")[0]["session"]
+        session = made.lobby.session("local", token)
+        assert session is not None
+        role = session.role
+        async with talking(client, session=token, language="es"):
+            assert session.role is role
+        async with talking(client, session=token):
+            assert session.role is role, "nothing was named"
+        async with talking(client, session=token, language="en"):
+            assert session.role.language == "en"
+
+
 async def test_when_all_places_are_taken_it_is_said_at_once_and_when_to_ask_again() -> None:
     async with live(places=1) as made, made.client() as client, talking(client):
         refused = await offered(client, chromium())

@@ -3,6 +3,7 @@ import { correction, isPressing, landing, stale } from "../src/link/buffer";
 import { chunk, told } from "../src/link/messages";
 import { NOTHING, quality } from "../src/link/quality";
 import { Tally } from "../src/link/tally";
+import { closing } from "../src/link/websocket";
 
 describe("the buffer", () => {
   const sight = { ranges: [[10, 12]] as const, playhead: 10.5, spoken: true, waited: 0 };
@@ -104,5 +105,13 @@ describe("the tally", () => {
     expect(tally.read(stats(1000, 100, 0))).toMatchObject({ rtt: 0.02, received: true });
     expect(tally.read(stats(2000, 190, 10))).toMatchObject({ lost: 0.1, lostNow: 0.1, width: 384, received: true });
     expect(tally.read(stats(2000, 190, 10)).received).toBe(false);
+  });
+});
+
+describe("what a WebSocket is closed with", () => {
+  test("tells a key that was revoked, what the server says, and what the network does", () => {
+    expect(closing(4004, "the key may not be used any more")).toEqual({ why: "key", wrong: true });
+    expect(closing(4001, "elsewhere")).toEqual({ why: "refused", sentence: "elsewhere" });
+    expect(closing(1012, "the server is being ended")).toEqual({ why: "network" });
   });
 });

@@ -2,10 +2,18 @@ import { describe, expect, test } from "vitest";
 import { drawn, EMPTY, line, type Figures } from "../src/api/figures";
 import { lastLength } from "../src/parts/editing";
 import { LAYERS, ZWNJ } from "../src/parts/persian";
+import { directionOf } from "../src/texts/direction";
 import { en } from "../src/texts/en";
 import { es } from "../src/texts/es";
 import { fa } from "../src/texts/fa";
 import { zh } from "../src/texts/zh";
+
+test("a text runs the way of most of its words", () => {
+  expect(directionOf("visavis به یک عکس صدا می‌دهد.")).toBe("rtl");
+  expect(directionOf("سلام")).toBe("rtl");
+  expect(directionOf("In Persian that is سلام.")).toBe("auto");
+  expect(directionOf("")).toBe("auto");
+});
 
 describe("the Persian keyboard", () => {
   test("has every letter of the alphabet, and the digits", () => {

@@ -7,7 +7,7 @@ pepper, which is not in the database: whoever steals the database can neither us
 import hmac
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
@@ -129,6 +129,12 @@ async def owner_of(session: AsyncSession, key: str, pepper: bytes) -> KeyOwner |
     if row is None or not hmac.compare_digest(row.digest, digest) or row.revoked is not None:
         return None
     return KeyOwner(row.owner, row.id, row.used)
+
+
+async def refused_among(session: AsyncSession, ids: Collection[str]) -> frozenset[str]:
+    """Those of the keys, by their ids, that were revoked, or are none."""
+    valid = select(ApiKey.id).where(ApiKey.id.in_(ids), ApiKey.revoked.is_(None))
+    return frozenset(ids) - frozenset(await session.scalars(valid))
 
 
 def is_key(text: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from visavis.conversation.listening import EndOfTurn
     from visavis.plugins import Kind
 
+
 class _Closable(Protocol):
     def close(self) -> None: ...
 
@@ -94,6 +95,7 @@ class Company:
         from visavis.conversation.absent import NoAsr, NoLlm, NoVad
         from visavis.conversation.cast import Engines
         from visavis.reading import Reader
+        from visavis.server.discreet import Discreet
         from visavis.streams import Worker, closing, processors
 
         tts: Tts | None = await self._engage("tts", (TTS,), _spoken)
@@ -106,7 +108,7 @@ class Company:
         self._engines = Engines(
             vad=vad if vad is not None and asr is not None else NoVad(),
             asr=asr or NoAsr(),
-            llm=llm or NoLlm(),
+            llm=Discreet(llm) if llm is not None and self._settings.api_keys else llm or NoLlm(),
             tts=tts,
             face=self._face,
             draws=draws,

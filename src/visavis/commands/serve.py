@@ -6,7 +6,6 @@ import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from visavis.avatars.database.tables import AuditEvent, Avatar, Voice
     from visavis.avatars.registry import Registry
     from visavis.commands.company import Company
+    from visavis.commands.readiness import Readiness
+    from visavis.commands.tidying import Tidying
     from visavis.config import Settings
     from visavis.contracts import Face, Stream, Tts
     from visavis.conversation.cast import Role
@@ -123,6 +124,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     from visavis.commands.company import company
     from visavis.commands.opening import face_engine, registry, scanner, signer
     from visavis.commands.readiness import Readiness
+    from visavis.commands.tidying import Tidying
     from visavis.conversation.dictation import samples_of
     from visavis.intake.studies import study_speech
     from visavis.renderings.jobs import Renderings
@@ -144,7 +146,8 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         engines = await stack.enter_async_context(company(settings, face))
         recordings = Recordings(renderings, opened, signs, engines.engines)
         await stack.enter_async_context(recordings)
-        lobby = await stack.enter_async_context(_lobby(settings, opened, engines))
+        tidying = Tidying()
+        lobby = await stack.enter_async_context(_lobby(settings, opened, engines, tidying))
         peers = await stack.enter_async_context(_peers(settings))
         casting = Casting(
             opened, engines.engines, partial(_default, settings), settings.live_size, settings.system_prompt,
@@ -152,7 +155,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         )  # fmt: skip
         crew = await stack.enter_async_context(Crew())
         readiness = Readiness(settings, opened, engines, casting, lobby)
-        stack.callback(crew.begin(readiness.load()).cancel)
+        stack.callback(crew.begin(_loaded(readiness, tidying)).cancel)
 
         async def audited(owner: str, most: int) -> "Sequence[AuditEvent]":
             async with database.reading() as session:
@@ -188,9 +191,17 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         )
 
 
+async def _loaded(readiness: "Readiness", tidying: "Tidying") -> None:
+    await readiness.load()
+    tidying.settle()
+
+
 @contextlib.asynccontextmanager
-async def _lobby(settings: "Settings", registry: "Registry", engines: "Company") -> AsyncIterator["Lobby"]:
-    """Where conversations are let in; they end when what they show is withdrawn."""
+async def _lobby(
+    settings: "Settings", registry: "Registry", engines: "Company", tidying: "Tidying"
+) -> AsyncIterator["Lobby"]:
+    """Where conversations are let in; they end when what they show is withdrawn, and with the key."""
+    from visavis.avatars.people import refused_among
     from visavis.conversation.capacity import UNKNOWN
     from visavis.conversation.lobby import Lobby
     from visavis.conversation.session import Session
@@ -200,10 +211,24 @@ async def _lobby(settings: "Settings", registry: "Registry", engines: "Company")
         rows: tuple[Avatar | Voice, ...] = (*avatars, *voices)
         return items - {row.id for row in rows if row.state == "ready"}
 
-    def opened(role: "Role") -> AbstractAsyncContextManager[Session]:
-        return Session.opened(engines.engines(), role)
+    async def revoked(keys: frozenset[str]) -> frozenset[str]:
+        async with registry.database.reading() as session:
+            return await refused_among(session, keys)
 
-    async with Lobby(settings.max_concurrent_users or UNKNOWN, opened, withdrawn=withdrawn) as lobby:
+    @contextlib.asynccontextmanager
+    async def opened(role: "Role") -> AsyncIterator[Session]:
+        try:
+            async with Session.opened(engines.engines(), role) as session:
+                yield session
+        finally:
+            tidying.soon()
+
+    async with Lobby(
+        settings.max_concurrent_users or UNKNOWN,
+        opened,
+        withdrawn=withdrawn,
+        revoked=revoked if settings.api_keys else None,
+    ) as lobby:
         yield lobby
 
 
@@ -219,8 +244,8 @@ async def _peers(settings: "Settings") -> AsyncIterator["Peers | None"]:
         yield None
         return
     within = reach(settings.host, interfaces())
-    stun = stun_among(server.url for server in settings.ice_servers)
-    async with Peers(within, Sockets(within.addresses, stun=stun)) as peers:
+    stun = None if within.alone else stun_among(server.url for server in settings.ice_servers)
+    async with Peers(within, Sockets(within.addresses, settings.webrtc_ports, stun)) as peers:
         yield peers
 
 

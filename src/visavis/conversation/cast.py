@@ -44,6 +44,7 @@ class Role:
     system: who the mind is meant to be, and how it answers; "" leaves that to the mind.
     finish: the last thing that is done to each picture, such as a visible notice; quick, and on a thread of
         `Engines.draws` or on the loop.
+    uses: ids of what is registered and is shown or heard; the session ends when one of them is withdrawn.
     """
 
     prepared: Prepared

@@ -97,7 +97,6 @@ def _spoken(probabilities: Iterable[float], step: float) -> Iterator[tuple[float
         yield start, spoke
 
 
-async def _pieces(samples: Samples) -> Stream[AudioChunk]:
+def _pieces(samples: Samples) -> Stream[AudioChunk]:
     cuts = range(0, len(samples), PIECE)
-    async for chunk in stream_of(AudioChunk(samples[at : at + PIECE], RATE, at) for at in cuts):
-        yield chunk
+    return stream_of(AudioChunk(samples[at : at + PIECE], RATE, at) for at in cuts)

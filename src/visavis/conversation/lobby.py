@@ -11,7 +11,7 @@ import contextlib
 import logging
 import math
 import secrets
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -26,12 +26,15 @@ if TYPE_CHECKING:
     from visavis.conversation.session import Session
     from visavis.conversation.stage import Timed
 
-Ending = Literal["left", "silent", "moved", "withdrawn", "closing"]
+Ending = Literal["left", "silent", "moved", "withdrawn", "revoked", "closing"]
 """Why a seat is none any more: its client left, or gave no sign of life; another connection has the session;
-the consent was taken back or the avatar deleted; the server ends."""
+the consent was taken back or the avatar deleted; the client's key was revoked; the server ends."""
 
 Withdrawn = Callable[[str, frozenset[str]], Awaitable[frozenset[str]]]
 """Those of an owner's registered things, by id, that may not be used any more."""
+
+Revoked = Callable[[frozenset[str]], Awaitable[frozenset[str]]]
+"""Those of the actors, whoever's they are, that may not act any more."""
 
 HANDOVER: Final = 2.0
 """Seconds that a connection has to leave when its seat has ended, before the session goes on without it."""
@@ -46,7 +49,8 @@ SOONEST, LATEST = 2, 60
 """Seconds after which those who are refused are told to ask again."""
 
 MOST_PARKED: Final = 4
-"""Sessions that may be parked for each place; the one that has been parked longest gives way."""
+"""Sessions that may be parked for each place. Of those of the owner who has the most of them, the one that
+has been parked longest gives way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,15 @@ class Seat:
     """One connection's hold on a session.
 
     token: shown at `Lobby.enter`, it gives the same owner the same session again.
-    resumed: whether the session was there before.
+    actor: who sits here. resumed: whether the session was there before.
     """
 
-    def __init__(self, stay: "_Stay", session: "Session", leave: "_Leave", *, resumed: bool) -> None:
+    def __init__(
+        self, stay: "_Stay", session: "Session", actor: str, leave: "_Leave", *, resumed: bool
+    ) -> None:
         self.token = stay.token
         self.session = session
+        self.actor = actor
         self.resumed = resumed
         self._leave = leave
         self._renewed = _now()
@@ -130,13 +137,15 @@ _Leave = Callable[[Seat, bool], Awaitable[None]]
 
 
 class _Stay:
-    """A session in the house, from its opening to its end. seat: the present one, or the last."""
+    """A session in the house, from its opening to its end.
+
+    seat: the present one, or the last. since: when it took the place that it holds, or has held.
+    """
 
     def __init__(self, owner: str) -> None:
         self.owner = owner
         self.token = secrets.token_urlsafe(24)
-        self.began = _now()
-        self.holds_place = True
+        self.take_place()
         self.seat: Seat | None = None
         self.session: Session | None = None
         self.over = asyncio.Event()
@@ -148,6 +157,9 @@ class _Stay:
     def uses(self) -> frozenset[str]:
         """The ids of what is registered and shown or heard in it."""
         return self.session.role.uses if self.session is not None else frozenset()
+
+    def take_place(self) -> None:
+        self.holds_place, self.since = True, _now()
 
     def wake(self, seconds: float, then: Callable[["_Stay"], None]) -> None:
         """Do something in a while, in place of what was to be done before."""
@@ -165,7 +177,7 @@ class Lobby:
     places: how many may talk at once; it may be changed, and nobody has to go for that.
     open: a session for a role. keep: seconds that a session waits for a client that was lost.
     lease: seconds after its last sign of life at which a client is lost.
-    withdrawn: asked every few seconds about what the sessions use.
+    withdrawn: asked every few seconds about what the sessions use; revoked: about who sits here.
     """
 
     def __init__(
@@ -175,11 +187,12 @@ class Lobby:
         keep: float = 30.0,
         lease: float = 5.0,
         withdrawn: Withdrawn | None = None,
+        revoked: Revoked | None = None,
     ) -> None:
         self.places = places
         self._open = open
         self._keep, self._lease = keep, lease
-        self._withdrawn = withdrawn
+        self._withdrawn, self._revoked = withdrawn, revoked
         self._stays: list[_Stay] = []
         self._stayed: deque[float] = deque(maxlen=20)
         self._entered = self._resumed = self._refused = self._silent = self._ended_for_consent = 0
@@ -190,8 +203,7 @@ class Lobby:
 
     async def __aenter__(self) -> Self:
         await self._crew.__aenter__()
-        if self._withdrawn is not None:
-            self._watching = self._crew.begin(self._watch(self._withdrawn))
+        self._watching = self._crew.begin(self._watch())
         return self
 
     async def __aexit__(self, *error: object) -> None:
@@ -208,12 +220,12 @@ class Lobby:
 
     # Coming and going
 
-    async def enter(self, owner: str, role: "Role", resume: str | None = None) -> Seat:
+    async def enter(self, owner: str, role: "Role", resume: str | None = None, actor: str = "") -> Seat:
         """A place, and a session in it.
 
         role: of a new session; one that goes on keeps its own. resume: the token of a session of the same
         owner that is to go on; where there is none, a new one begins. A connection that has it still is told
-        to leave first.
+        to leave first. actor: who comes in the owner's name.
 
         Raises:
             NoRoom: all places are taken; said at once. VisavisError: the session could not be opened.
@@ -221,11 +233,11 @@ class Lobby:
         stay = self._known(owner, resume) if resume else None
         if stay is not None:
             async with stay.changing_hands:
-                if (seat := await self._back_in(stay)) is not None:
+                if (seat := await self._back_in(stay, actor)) is not None:
                     return seat
-        return await self._begun(owner, role)
+        return await self._begun(owner, role, actor)
 
-    async def _begun(self, owner: str, role: "Role") -> Seat:
+    async def _begun(self, owner: str, role: "Role", actor: str) -> Seat:
         self._check_room()
         stay = _Stay(owner)
         self._stays.append(stay)
@@ -239,13 +251,13 @@ class Lobby:
             await asyncio.wait([stay.task])
             raise
         self._entered += 1
-        return self._seated(stay, resumed=False)
+        return self._seated(stay, actor, resumed=False)
 
-    async def _back_in(self, stay: _Stay) -> Seat | None:
+    async def _back_in(self, stay: _Stay, actor: str) -> Seat | None:
         """A seat in a session that is there already; None where it has just ended."""
         if not stay.holds_place:
             self._check_room()
-            stay.holds_place = True
+            stay.take_place()
         stay.rest()
         try:
             if stay.seat is not None:
@@ -257,7 +269,7 @@ class Lobby:
         if stay.over.is_set() or stay not in self._stays:
             return None
         self._resumed += 1
-        return self._seated(stay, resumed=True)
+        return self._seated(stay, actor, resumed=True)
 
     async def _lived(self, stay: _Stay, role: "Role", opened: "asyncio.Future[Session]") -> None:
         """One session's whole life."""
@@ -277,9 +289,9 @@ class Lobby:
         finally:
             opened.cancel()  # of no effect where it was told how the opening went
 
-    def _seated(self, stay: _Stay, *, resumed: bool) -> Seat:
+    def _seated(self, stay: _Stay, actor: str, *, resumed: bool) -> Seat:
         assert stay.session is not None
-        stay.seat = Seat(stay, stay.session, self._leave, resumed=resumed)
+        stay.seat = Seat(stay, stay.session, actor, self._leave, resumed=resumed)
         if stay.over.is_set():  # in the moment between
             stay.seat.end("closing")
         stay.wake(self._lease, self._check_lease)
@@ -311,20 +323,27 @@ class Lobby:
             self._park(stay)
 
     def _park(self, stay: _Stay) -> None:
-        stay.holds_place = False
+        if stay not in self._stays:  # it has ended meanwhile
+            return
+        self._vacate(stay)
         self._stays.remove(stay)
         self._stays.append(stay)  # the order is the one in which they were parked
         stay.wake(self._keep, lambda stay: stay.over.set())
-        parked = self._parked()
-        for longest in parked[: max(0, len(parked) - MOST_PARKED * self.places)]:
-            longest.over.set()
+        while len(parked := self._parked()) > MOST_PARKED * self.places:
+            crowded = Counter(other.owner for other in parked)
+            max(parked, key=lambda other: crowded[other.owner]).over.set()
+
+    def _vacate(self, stay: _Stay) -> None:
+        if stay.holds_place:
+            stay.holds_place = False
+            self._stayed.append(_now() - stay.since)
 
     def _forget(self, stay: _Stay) -> None:
         stay.rest()
         if stay.seat is not None:
             stay.seat.end("closing")
         self._stays.remove(stay)
-        self._stayed.append(_now() - stay.began)
+        self._vacate(stay)
         if stay.session is not None:
             self._tally.timed(_taken(stay.session))
             self._tally.ended(stay.session.figures)
@@ -342,10 +361,18 @@ class Lobby:
 
     def _wait(self) -> int:
         """Seconds after which a place is likely to be free: people who stay T seconds free one of n every
-        T / n seconds (Little's law).
+        T / n seconds (Little's law), unless it can be seen that somebody goes sooner.
         """
         usual = sorted(self._stayed)[len(self._stayed) // 2] if self._stayed else USUAL
-        return max(SOONEST, min(LATEST, math.ceil(usual / self.places)))
+        going = (self._going_in(stay) for stay in self._stays if stay.holds_place)
+        return max(SOONEST, min(LATEST, math.ceil(min([usual / self.places, *going]))))
+
+    def _going_in(self, stay: _Stay) -> float:
+        """Seconds after which it gives its place back; a client is likely gone after half a lease."""
+        if stay.over.is_set():
+            return 0.0
+        left = self._lease if stay.seat is None else stay.seat.silent_at(self._lease) - _now()
+        return left if left < self._lease / 2 else math.inf
 
     @property
     def talking(self) -> int:
@@ -384,16 +411,27 @@ class Lobby:
             stay.seat.end(why)
         stay.over.set()
 
-    async def _watch(self, withdrawn: Withdrawn) -> None:
+    async def _watch(self) -> None:
         while True:
             await asyncio.sleep(RECHECK)
+            with contextlib.suppress(StorageError):  # it is asked again in a moment
+                await self._end_revoked()
             used: dict[str, frozenset[str]] = {}
             for stay in self._stays:
                 used[stay.owner] = used.get(stay.owner, frozenset()) | stay.uses
             for owner, items in used.items():
-                if items:
-                    with contextlib.suppress(StorageError):  # it is asked again in a moment
-                        self.end_using(owner, await withdrawn(owner, items))
+                if items and self._withdrawn is not None:
+                    with contextlib.suppress(StorageError):
+                        self.end_using(owner, await self._withdrawn(owner, items))
+
+    async def _end_revoked(self) -> None:
+        """End the sessions of those who may not act any more."""
+        seats = [stay.seat for stay in self._stays if stay.seat is not None]
+        if self._revoked is None or not seats:
+            return
+        gone = await self._revoked(frozenset(seat.actor for seat in seats))
+        for stay in [stay for stay in self._stays if stay.seat is not None and stay.seat.actor in gone]:
+            self._dismiss(stay, "revoked")
 
     # Telling
 

@@ -40,9 +40,8 @@ class Signals:
     """Whom a performance tells how it goes.
 
     began: a reply's first moment is given. spoke: the next words of it are heard from these seconds of the
-    timeline on; final: there are no more. ended: all that there was of
-    it was heard, and this is its text. failed: there is no
-    picture of the face at rest.
+    timeline on; the last argument tells whether there are no more. ended: it is over, and this is what was
+    heard of it. failed: there is no picture of the face at rest.
     """
 
     began: Callable[[Reply], None]
@@ -179,7 +178,7 @@ class Performance:
             return self._spoken(reply, pace, now)
         again = inf
         if reply is not None:
-            over = now + self._until - self._timeline.heard(now)
+            over = now + self._timeline.left(self._until, now)
             again = over if self.speaking else reply.playout.begins_by
         if pace.rest is None:
             return again
@@ -267,9 +266,9 @@ class Performance:
         if reply is None:
             return
         empty = reply.playout.closed and not reply.playout.made
-        if empty or (reply.playout.ended and self._until - self._timeline.heard(now) <= TICK):
+        if empty or (reply.playout.ended and self._timeline.left(self._until, now) <= TICK):
             self.reply = None
-            self._signals.ended(reply, reply.playout.heard(self._timeline.end))
+            self._signals.ended(reply, reply.playout.heard(self._timeline.heard(now + TICK)))
 
     # The face at rest.
 

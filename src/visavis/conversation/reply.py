@@ -22,7 +22,7 @@ from visavis.language import clauses
 from visavis.media import AudioChunk, Language, Look, sample_at
 from visavis.reading import read_along
 from visavis.soundtrack import voice_for
-from visavis.streams import Channel, Crew, buffered, stream_of, through
+from visavis.streams import Channel, Crew, buffered, through
 
 T = TypeVar("T")
 
@@ -137,6 +137,8 @@ class Reply:
                     break
                 await self._room(lambda: self.playout.has_room)
             else:
+                if not self.playout.made:
+                    raise Stumble("voice", EngineError("the voice made no sound of it; choose another voice"))
                 self.playout.close(whole=True)
         self._stirred()
         tape.close()
@@ -262,7 +264,14 @@ def written(text: str, language: Language | None) -> Stream[Clause]:
     Raises TextError, at once, where nothing of it can be said.
     """
     words: Iterator[Clause] = clauses(text, language, early=True)
-    return stream_of(chain([next(words)], words))
+    return _one_by_one(chain([next(words)], words))
+
+
+async def _one_by_one(words: Iterator[Clause]) -> Stream[Clause]:
+    """What takes a while to find, some milliseconds each: whoever waits for the first of it goes on."""
+    for clause in words:
+        yield clause
+        await asyncio.sleep(0)
 
 
 async def _after(first: T, rest: Stream[T]) -> Stream[T]:

@@ -115,6 +115,7 @@ class Session:
                     yield moment
         finally:
             self._discard()
+            self._listening.press(False)  # or whoever vanished with the key down would be listened to
             await self.interrupt()
 
     def events(self) -> Stream[Event]:

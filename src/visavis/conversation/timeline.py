@@ -12,6 +12,10 @@ HASTE: Final = 0.75
 """A reply that may be taken ahead is, from its beginning on, taken in at most this share of the time that it
 is heard for, until half of what it may be ahead is reached; whatever is late by then is left out."""
 
+STANDSTILL: Final = 10.0
+"""Seconds behind the clock at which a client that says it has not heard everything is waited for no more: its
+player has stopped."""
+
 
 class Timeline:
     """Moments in a row, `at` being the number of the next one; times are the loop's, in seconds."""
@@ -67,11 +71,18 @@ class Timeline:
 
     def heard(self, now: float) -> float:
         """Seconds of the timeline that the client has heard at most."""
-        by_clock = 0.0 if self._zero is None else now - self._zero
+        by_clock = self._by_clock(now)
         if self._report is None:
             return min(self.end, max(0.0, by_clock - self._lag))
         seconds, when = self._report
         return min(self.end, by_clock, seconds + now - when)
+
+    def left(self, until: float, now: float) -> float:
+        """Seconds to wait for the client to have heard all up to here."""
+        return min(until - self.heard(now), until + STANDSTILL - self._by_clock(now))
+
+    def _by_clock(self, now: float) -> float:
+        return 0.0 if self._zero is None else now - self._zero
 
 
 def latest(due: float, began: float, lead: float) -> float:

@@ -322,7 +322,7 @@ class Turns:
     def _follow(self, turn: _Turn, voiced: bool, at: float, speaking: bool, down: bool) -> Steps:
         timing = self._timing
         goes_on = self._run.reaches(timing.onset)  # a click in a pause does not
-        if voiced and (goes_on or turn.open is not None):
+        if voiced and not turn.over and (goes_on or turn.open is not None):
             turn.last = at
         turn.barged = turn.barged and speaking
         if speaking and not turn.barged and self._aloud.reaches(timing.sustained):

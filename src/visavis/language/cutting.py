@@ -209,9 +209,11 @@ class Cutter:
         text = self._text
         if not self._begins or self._seconds < EARLIEST:
             return None
+        spaced = text[-2:-1].isspace()
+        if not text[-1].isalnum() or not (spaced or "han" in map(script, text[-2:])):
+            return None
         grammar = self._grammar()
-        between = text[-1].isalnum() and (text[-2:-1].isspace() or not grammar.space)
-        if not between or not self._is_certain:
+        if (grammar.space and not spaced) or not self._is_certain:
             return None
         return parted(text, tuple(accumulate(map(seconds, text[:-1]), initial=0.0)), grammar)
 

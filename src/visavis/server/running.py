@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -11,6 +12,9 @@ from fastapi import FastAPI
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
+from websockets.frames import Frame
+
+from visavis.transports.incoming import Budget
 
 # Seconds that what is being answered has to come to its end, when the server is told to stop.
 LEAVE: Final = 3
@@ -28,6 +32,19 @@ MESSAGE: Final = 64 * 2**10
 # then: one that has vanished is known to have within five.
 PING: Final = 1.5
 PATIENCE: Final = 3.0
+
+# Seconds that a WebSocket's client has to take the end of it.
+PARTING: Final = 5.0
+
+# Bytes of video that the system may hold back before it has sent them: what is cut is not sent then.
+UNSENT: Final = 64 * 2**10
+
+# Pings that a client may send in a second, and at once: each of them is answered.
+PINGS: Final = 10.0
+PINGS_SAVED: Final = 100.0
+
+# Pieces of a message; browsers send it whole.
+PIECES: Final = 256
 
 # What uvicorn says of WebSockets holds addresses, tokens and contents.
 _UNSAID: Final = logging.Logger("unsaid", logging.CRITICAL)
@@ -83,10 +100,13 @@ class Prompt(H11Protocol):
 
 
 class Alive(WebSocketsSansIOProtocol):
-    """uvicorn's WebSocket, but without words in the log; and a client that is silent is let go at once.
+    """uvicorn's WebSocket, but without words in the log, and without patience for clients that are none.
 
-    Whatever comes is a sign of life: an answer to a ping may have to wait behind a lot of video.
+    Whatever comes is a sign of life: an answer to a ping may have to wait behind a lot of video. Let go are:
+    who is silent, who does not take the end, and who sends what costs memory and makes no message.
     """
+
+    _parting: asyncio.TimerHandle | None = None
 
     def __init__(
         self,
@@ -99,10 +119,41 @@ class Alive(WebSocketsSansIOProtocol):
         self.logger = self.conn.logger = _UNSAID
         self.conn.debug = False
         self._heard_at = self.loop.time()
+        self._pings = Budget(PINGS, PINGS_SAVED)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if sys.platform == "linux":
+            sock = transport.get_extra_info("socket")
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._parting is not None:
+            self._parting.cancel()
+        super().connection_lost(exc)
+
+    async def run_asgi(self) -> None:
+        try:
+            await super().run_asgi()
+        finally:
+            if not self.disconnected:
+                self._parting = self.loop.call_later(PARTING, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self.loop.time()
         super().data_received(data)
+
+    def handle_ping(self) -> None:
+        if self._pings.spend(1, self.loop.time()):
+            super().handle_ping()
+        else:
+            self.transport.abort()
+
+    def handle_cont(self, event: Frame) -> None:
+        if len(self.frames) < PIECES:
+            super().handle_cont(event)
+        else:
+            self.transport.abort()
 
     def keepalive_timeout(self) -> None:
         assert self.ping_timeout is not None

@@ -38,7 +38,9 @@ SLOWEST: Final = 600.0
 
 MOST_FREEZES: Final = 1_000_000
 
-SELECTED: Final = frozenset({"avatar_id", "voice", "language", "binary", "idle"})
+# The fields of a selection: who is seen and heard, and how it is sent.
+CAST: Final = frozenset({"avatar_id", "voice", "language"})
+SELECTED: Final = CAST | {"binary", "idle"}
 
 Fields: TypeAlias = dict[str, Any]
 

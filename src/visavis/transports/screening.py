@@ -100,11 +100,14 @@ class Screening:
     async def run(self) -> None:
         """Perform until the session ends."""
         going_on = True
-        while going_on:
-            self._turned = False
-            async with contextlib.aclosing(self._talk.moments(self._pace)) as moments:
-                self._opened.set()
-                going_on = await self._perform(moments)
+        try:
+            while going_on:
+                self._turned = False
+                async with contextlib.aclosing(self._talk.moments(self._pace)) as moments:
+                    self._opened.set()
+                    going_on = await self._perform(moments)
+        finally:
+            self._coding = None  # megabytes, which would else wait for the collector
 
     @property
     def _busy(self) -> bool:

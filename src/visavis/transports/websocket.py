@@ -18,9 +18,7 @@ from visavis.transports.fragments import Head
 from visavis.transports.incoming import Microphone, Traffic
 from visavis.transports.messages import Fields, Select, carrying, told, written
 from visavis.transports.screening import Chunk, Screening
-from visavis.transports.wishes import WAITING as WAITING
-from visavis.transports.wishes import Services as Services
-from visavis.transports.wishes import Wishes
+from visavis.transports.wishes import Services, Wishes
 
 REST_AHEAD: Final = 0.5
 """Seconds that what is between replies is sent ahead: a chunk of it, its sound that is late, and a margin."""

@@ -58,8 +58,8 @@ def test_contract(check: Check, stage: Stage) -> None:
     ("text", "keyword"),
     [
         ("Tell me something about privacy.", "privacy"),
-        ("What languages do you speak?", "languages"),
-        ("Can you help me?", "help"),
+        ("How can I register a new avatar?", "register"),
+        ("Can I change your voice?", "voice"),
     ],
 )
 def test_keywords_come_through(text: str, keyword: str, stage: Stage) -> None:

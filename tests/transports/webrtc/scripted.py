@@ -25,7 +25,7 @@ from visavis.transports.messages import MessageError, Select
 from visavis.transports.webrtc.gathering import Sockets
 from visavis.transports.webrtc.ice import Reach, reach
 from visavis.transports.webrtc.peers import Peers
-from visavis.transports.websocket import Services
+from visavis.transports.wishes import Services
 
 BITS: Final = 16
 DARK, LIGHT, EDGE = 40, 210, 16

@@ -99,7 +99,7 @@ async def test_wishes_are_done() -> None:
     [
         ("hello", "bad_json"),
         ('{"type": "fly"}', "unknown_type"),
-        ('{"type": "text_input", "text": "…"}', "input"),
+        ('{"type": "text_input", "text": "…"}', "text"),
         ('{"type": "avatar_selection", "avatar_id": "nobody"}', "not_found"),
         ('{"type": "record", "on": true}', "unavailable"),
         ("x" * 70_000, "bad_json"),

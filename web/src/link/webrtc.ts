@@ -148,6 +148,10 @@ class WebRtcLink implements Link {
     const message = told(data);
     if (!message || message.type === "video_chunk") return;
     if (message.type === "session") this.width = message.width;
+    if (message.type === "error" && message.code === "revoked") {
+      this.listener.ended({ why: "key", wrong: true });
+      return;
+    }
     if (message.type === "error" && FAREWELLS.includes(message.code)) {
       this.listener.ended({ why: "refused", sentence: message.detail });
       return;

@@ -137,7 +137,8 @@ function protocols(mine: string | null): string[] {
 }
 
 /** What codes mean that the server closes with (server/routes/stream.py); others are the network's. */
-function closing(code: number, reason: string): Ending {
+export function closing(code: number, reason: string): Ending {
+  if (code === 4004) return { why: "key", wrong: true };
   return code === 1008 || code === 4001 || code === 4003 ? { why: "refused", sentence: reason } : { why: "network" };
 }
 

@@ -2,6 +2,7 @@
 
 import type { ReactNode } from "react";
 import { useTalk } from "../talk/use";
+import { directionOf } from "../texts/direction";
 import { useTexts } from "../texts/use";
 
 export function Captions(): ReactNode {
@@ -14,7 +15,7 @@ export function Captions(): ReactNode {
       {partial ? (
         <Caption who={texts.captions.you} words={partial} className="user" />
       ) : saying ? (
-        <p className="caption" key={`${saying.reply}-${saying.start}`} dir="auto" data-over={state !== "speaking"}>
+        <p className="caption" key={`${saying.reply}-${saying.start}`} dir={directionOf(saying.text)} data-over={state !== "speaking"}>
           {wordsOf(saying.text).map((word, i) => (
             <span key={i}>{word} </span>
           ))}
@@ -24,7 +25,7 @@ export function Captions(): ReactNode {
       ) : (
         lines.length === 0 && <p className="caption hint">{texts.captions.hint}</p>
       )}
-      <p className="hidden" aria-live="polite" aria-atomic="true" dir="auto">
+      <p className="hidden" aria-live="polite" aria-atomic="true" dir={directionOf(saying?.text ?? "")}>
         {saying?.text ?? ""}
       </p>
     </div>

@@ -1,6 +1,6 @@
 /** Where the user types: a field that grows, answered or said word for word. */
 
-import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { LONGEST_TEXT } from "../link/messages";
 import { useTalk } from "../talk/use";
 import { useTexts } from "../texts/use";
@@ -15,7 +15,8 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
   const { talk, view } = useTalk();
   const { texts, language, number } = useTexts();
   const field = useRef<HTMLTextAreaElement>(null);
-  const caret = useRef<number | null>(null);
+  /** Where it was when the field had the focus, or wrote last: Chromium forgets it. */
+  const caret = useRef(0);
   const [text, setText] = useState("");
   const [aloud, setAloud] = useState(false);
   const [keys, setKeys] = useState(false);
@@ -26,11 +27,6 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
   useEffect(() => {
     if (focused) field.current?.focus();
   }, [focused]);
-  // Chromium forgets the caret of a field without the focus when its text is set.
-  useLayoutEffect(() => {
-    if (caret.current !== null) field.current?.setSelectionRange(caret.current, caret.current);
-    caret.current = null;
-  }, [text]);
   useEffect(() => {
     const area = field.current;
     if (!area) return;
@@ -50,10 +46,12 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
     send();
   };
   const edit = (change: (area: HTMLTextAreaElement) => void) => {
-    if (!field.current) return;
-    change(field.current);
-    caret.current = field.current.selectionStart;
-    setText(field.current.value);
+    const area = field.current;
+    if (!area) return;
+    if (document.activeElement !== area) area.setSelectionRange(caret.current, caret.current);
+    change(area);
+    caret.current = area.selectionStart;
+    setText(area.value);
   };
 
   return (
@@ -95,6 +93,7 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
           placeholder={aloud ? texts.composer.aloudPlaceholder : texts.composer.placeholder}
           onChange={(event) => setText(event.target.value)}
           onKeyDown={entered}
+          onBlur={(event) => (caret.current = event.target.selectionStart)}
         />
         <button
           type="button"

@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Line } from "../talk/conversation";
 import { useTalk } from "../talk/use";
+import { directionOf } from "../texts/direction";
 import { useTexts } from "../texts/use";
 import { Icon } from "./Icon";
 
@@ -44,7 +45,7 @@ function Said({ line, begins }: { line: Line; begins: boolean }): ReactNode {
       {begins && <li className="anew">{texts.history.anew}</li>}
       <li className={`line ${line.role}`} data-interrupted={line.interrupted ?? false}>
         <span className="line-who">{line.role === "user" ? texts.history.you : texts.history.avatar}</span>
-        <p dir="auto">{line.text}</p>
+        <p dir={directionOf(line.text)}>{line.text}</p>
         {line.interrupted && (
           <small className="line-mark">
             <Icon sign="stop" size={14} />

@@ -14,6 +14,7 @@ from visavis.conversation.dictation import RATE, dictated
 from visavis.conversation.history import prompt
 from visavis.errors import EngineError, TextError
 from visavis.server.answers import Refused
+from visavis.server.discreet import MINDLESS
 from visavis.server.keys import Caller, Who
 from visavis.server.leaving import unless_left
 from visavis.server.ordering import avatar_of, made, video, voice_of
@@ -212,7 +213,7 @@ async def _events(pieces: Stream[str]) -> Stream[bytes]:
 
 def _mindless(error: EngineError, *, ours: bool) -> Refused:
     """ours: whether who asks runs the server; its addresses are nobody else's business."""
-    sentence = str(error) if ours else "the mind cannot answer just now; try again, or tell whoever runs it"
+    sentence = str(error) if ours else MINDLESS
     return Refused(502, "mind", sentence)
 
 

@@ -10,19 +10,15 @@ from typing import Final
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from visavis.conversation.cast import Role
 from visavis.conversation.lobby import Ending as Leaving
 from visavis.conversation.lobby import Seat
-from visavis.errors import VisavisError
-from visavis.renderings.failure import told
 from visavis.server.keys import SUBPROTOCOL, Caller, Opener
 from visavis.server.parts import Parts
 from visavis.server.rates import OPENING
-from visavis.server.routes.recordings import recording
+from visavis.server.seating import seated, services
 from visavis.streams import Crew, Worker, closing
-from visavis.transports.messages import MessageError, Select, greeting, selection
+from visavis.transports.messages import Select, greeting, selection
 from visavis.transports.websocket import Ending, Gone, converse
-from visavis.transports.wishes import Services
 
 router = APIRouter()
 
@@ -35,12 +31,11 @@ GOODBYE: Final = 1.0
 LEFT: Final = 1000
 """A client that closes with this has done with its session; with any other code it may come back."""
 
-CAST: Final = frozenset({"avatar_id", "voice", "language"})
-
 CODES: Final[dict[Leaving, tuple[int, str]]] = {
     "moved": (4001, "the session goes on in another connection"),
     "silent": (4002, "there was no sign of life"),
     "withdrawn": (4003, "the avatar or the voice may not be used any more"),
+    "revoked": (4004, "the key may not be used any more"),
     "closing": (1012, "the server is being ended"),
     "left": (1000, ""),
 }
@@ -76,40 +71,38 @@ async def stream(websocket: WebSocket, who: Opener) -> None:
     """A conversation. Query: session, a token to go on with one; and the fields of avatar_selection."""
     parts: Parts = websocket.app.state.parts
     select = _selected(websocket)
-    role = await parts.casting(who.owner, select)
-    seat = await parts.lobby.enter(who.owner, role, websocket.query_params.get("session"))
-    keep = True
+    seat = await seated(parts, who, select, websocket.query_params.get("session"))
+    keep = seat.resumed  # nobody knows the token of a new one as yet
     try:
-        await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
-        if seat.resumed and select.named & CAST and _differ(role, seat.session.role):
-            await seat.session.recast(role)
+        if not await _accepted(websocket):
+            return
+        keep = True
         ending = await _talked(websocket, seat, who, select)
         keep = not (ending.gone and ending.code == LEFT)
-    except WebSocketDisconnect:  # while it was accepted
-        return
     finally:
         await seat.leave(keep)
     await _close(websocket, ending)
+
+
+async def _accepted(websocket: WebSocket) -> bool:
+    """Whether the client was still there."""
+    try:
+        await websocket.accept(SUBPROTOCOL if SUBPROTOCOL in websocket.scope["subprotocols"] else None)
+    except (WebSocketDisconnect, OSError):
+        return False
+    return True
 
 
 async def _talked(websocket: WebSocket, seat: Seat, who: Caller, select: Select) -> Ending:
     """Talk until the client goes, or the seat is none any more."""
     parts: Parts = websocket.app.state.parts
     session = seat.session
-
-    async def cast(select: Select) -> None:
-        try:
-            await session.recast(await parts.casting(who.owner, select))
-        except VisavisError as error:
-            why = told(error)
-            raise MessageError(why.code, why.sentence) from error
-
-    services = Services(cast, recording(parts, who, seat))
+    asked = services(parts, who, seat)
     first = greeting(seat.token, session, session.history, resumed=seat.resumed)
     ahead = websocket.app.state.settings.chunk_buffer_size
     async with closing(Worker("coding")) as coding, Crew() as crew:
         talking = crew.begin(
-            converse(_Socket(websocket), session, services, coding, first=first, select=select, ahead=ahead)
+            converse(_Socket(websocket), session, asked, coding, first=first, select=select, ahead=ahead)
         )
         leaving = crew.begin(seat.ended())
         crew.begin(_sign(seat))
@@ -138,8 +131,3 @@ def _selected(websocket: WebSocket) -> Select:
     query = websocket.query_params
     flags = {name: query[name].lower() in ("1", "true") for name in ("binary", "idle") if name in query}
     return selection({**query, **flags})
-
-
-def _differ(role: Role, other: Role) -> bool:
-    """Whether two roles show or speak otherwise."""
-    return (role.uses, role.voice, role.language) != (other.uses, other.voice, other.language)

@@ -7,31 +7,23 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from visavis.config import IceServer
-from visavis.conversation.cast import Role
 from visavis.conversation.lobby import Seat
-from visavis.errors import VisavisError
 from visavis.media import Language
-from visavis.renderings.failure import told
 from visavis.server.answers import Refused
-from visavis.server.keys import Caller, Who
-from visavis.server.parts import Parts
+from visavis.server.keys import Who
 from visavis.server.rates import TALKING
 from visavis.server.routes import Given, Set
-from visavis.server.routes.recordings import recording
+from visavis.server.seating import seated, services
 from visavis.server.shapes import Shape
 from visavis.server.wishes import Wanted, Word, json_of, json_wish
-from visavis.transports.messages import MessageError, Select
+from visavis.transports.messages import SELECTED, Select
 from visavis.transports.webrtc.offers import LONGEST, OfferError
-from visavis.transports.websocket import Services
 
 OFFER: Final = "/api/v1/webrtc/offer"
 CONFIG: Final = "/api/v1/webrtc/config"
 
 # Bytes of an offer in JSON, where every line's end takes two more.
 OFFER_JSON: Final = 2 * LONGEST
-
-# The fields of an offer that a session which goes on plays another role for.
-CAST: Final = frozenset({"avatar_id", "voice", "language"})
 
 router = APIRouter(tags=["live"])
 
@@ -51,7 +43,8 @@ class OfferWish(Wanted):
     @property
     def select(self) -> Select:
         language = None if self.language == "auto" else self.language
-        return Select(self.avatar_id, self.voice, language)
+        named = SELECTED & self.model_fields_set
+        return Select(self.avatar_id, self.voice, language, named=named)
 
 
 class AnswerShape(Shape):
@@ -82,38 +75,13 @@ async def offer(request: Request, given: Given, who: Who) -> AnswerShape:
         raise Refused(503, "no_webrtc", "this server has no WebRTC; use the WebSocket at /ws/stream")
 
     async def enter() -> Seat:
-        role = await given.casting(who.owner, wish.select)
-        seat = await given.lobby.enter(who.owner, role, wish.session)
-        if seat.resumed and wish.model_fields_set & CAST:
-            await _recast(seat, role)
-        return seat
-
-    def services(seat: Seat) -> Services:
-        return Services(partial(_cast, given, who, seat), recording(given, who, seat))
+        return await seated(given, who, wish.select, wish.session)
 
     try:
-        answer = await given.peers.answer(wish.sdp, enter, services, wish.select)
+        answer = await given.peers.answer(wish.sdp, enter, partial(services, given, who), wish.select)
     except OfferError as error:
         raise Refused(400, "offer", str(error)) from error
     return AnswerShape(sdp=answer.sdp, session=answer.session)
-
-
-async def _recast(seat: Seat, role: Role) -> None:
-    """Let a session that goes on play another role; if that cannot be, it waits for its client again."""
-    try:
-        await seat.session.recast(role)
-    except BaseException:
-        await seat.leave(keep=True)
-        raise
-
-
-async def _cast(given: Parts, who: Caller, seat: Seat, select: Select) -> None:
-    """Show somebody else. Raises MessageError."""
-    try:
-        await seat.session.recast(await given.casting(who.owner, select))
-    except VisavisError as error:
-        why = told(error)
-        raise MessageError(why.code, why.sentence) from error
 
 
 def _ice(server: IceServer) -> dict[str, str]:

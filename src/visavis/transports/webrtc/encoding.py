@@ -38,6 +38,10 @@ _WHOLE_EVERY: Final = 3000
 _FINEST: Final = 12
 
 
+_KEPT_BACK = 32
+"""Samples that FFmpeg's resampler has to have seen before it gives as many as it is given."""
+
+
 class SoundEncoder:
     """Samples at any rate to packets of 20 ms; each can repair the one before it (RFC 6716, 2.1.7)."""
 
@@ -52,6 +56,8 @@ class SoundEncoder:
         self._codec.time_base = Fraction(1, RATE)
         self._codec.options = {"application": "voip", "fec": "1", "packet_loss": "10"}
         self._taken = self._given = 0
+        # The resampler keeps a little back, and each 40 ms would come as one piece of 20 ms and one later.
+        self.encode(np.zeros(_KEPT_BACK, np.float32))
 
     def encode(self, samples: Samples) -> list[Encoded]:
         """What is full of what came so far; times in 1/48000 s from the first sample on."""

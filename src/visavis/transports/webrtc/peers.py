@@ -28,8 +28,9 @@ from visavis.transports.webrtc.quality import Quality
 from visavis.transports.webrtc.repairing import Repairs
 from visavis.transports.webrtc.stepping import Counts
 from visavis.transports.webrtc.tracks import Performance
+from visavis.transports.webrtc.window import Window
 from visavis.transports.webrtc.wire import Rude, Wire
-from visavis.transports.websocket import Services
+from visavis.transports.wishes import Services
 
 # Seconds from an answer to the connection: ICE and DTLS take less than one, or never get there.
 CONNECTING: Final = 15.0
@@ -43,6 +44,7 @@ GOODBYE: Final = 3.0
 _WHY: Final = {
     "moved": "the conversation goes on in another window",
     "withdrawn": "the consent for this face or voice was taken back; choose another one",
+    "revoked": "the key was revoked; ask whoever runs this server for another one",
     "closing": "the server is being ended; try again in a moment",
 }
 
@@ -148,6 +150,8 @@ class _Connection:
         repairs = Repairs(lambda: self._quality.level.bitrate)
         self._overhearing = Overhearing(shown, repairs, self._reported, picture.want_whole)
         await self._peer.setRemoteDescription(RTCSessionDescription(offer.sdp, "offer"))
+        if self._peer.sctp is not None:
+            self._window = Window(self._peer.sctp, self._over.set)
         await gather(self._peer, sockets)
         await self._peer.setLocalDescription(await self._peer.createAnswer())
         return str(self._peer.localDescription.sdp)

@@ -128,6 +128,7 @@ class PictureTrack(MediaStreamTrack):
 
     def stop(self) -> None:
         self._newest.close()
+        self._encoder = PictureEncoder()  # megabytes, which would else wait for the collector
         super().stop()
 
 

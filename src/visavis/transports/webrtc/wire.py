@@ -11,28 +11,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from visavis.conversation.stage import Talk
-from visavis.errors import VisavisError
 from visavis.streams import Channel
 from visavis.transports.incoming import Traffic
-from visavis.transports.messages import (
-    Alive,
-    Ask,
-    Fields,
-    Interrupt,
-    MessageError,
-    Played,
-    Press,
-    Record,
-    Say,
-    Select,
-    Wish,
-    failure,
-    selected,
-    told,
-    wished,
-    written,
-)
-from visavis.transports.websocket import WAITING, Services
+from visavis.transports.messages import Alive, Fields, Select, told, written
+from visavis.transports.wishes import Services, Wishes
 
 if TYPE_CHECKING:
     from aiortc import RTCDataChannel
@@ -71,14 +53,12 @@ class Wire:
         greeting: Callable[[], Fields],
         alive: Callable[[Alive], None],
     ) -> None:
-        self._talk, self._services, self._select = talk, services, select
-        self._greeting, self._alive = greeting, alive
+        self._talk, self._greeting = talk, greeting
+        self._wishes = Wishes(talk, services, select, self._answer, alive=alive)
         self._channel: RTCDataChannel | None = None
         self._open = asyncio.Event()
         self._traffic = Traffic()
         self._messages = Channel[str](MOST_UNHEARD)
-        self._wishes = Channel[tuple[int, Wish]](WAITING)
-        self._interruptions = 0
 
     def use(self, channel: "RTCDataChannel") -> None:
         """Take a channel that the client has opened, if it is the one that is meant."""
@@ -101,22 +81,12 @@ class Wire:
         """Take the client's messages as they come. Raises Rude."""
         async with contextlib.aclosing(self._messages.receive()) as messages:
             async for text in messages:
-                try:
-                    await self._read(wished(text))
-                except MessageError as error:
-                    self._tell(failure(error.code, str(error)))
+                await self._wishes.read(text)
         raise Rude("it sends too much")
 
     async def grant(self) -> None:
-        """Do what is wished for, one thing after the other; what was interrupted before it began is left."""
-        async with contextlib.aclosing(self._wishes.receive()) as wishes:
-            async for interruptions, wish in wishes:
-                if interruptions == self._interruptions or isinstance(wish, Select | Record):
-                    try:
-                        await self._grant(wish)
-                    except VisavisError as error:
-                        code = error.code if isinstance(error, MessageError) else "input"
-                        self._tell(failure(code, str(error)))
+        """Do what is wished for, one thing after the other. Raises Rude."""
+        await self._wishes.grant()
 
     async def part(self, message: Fields) -> None:
         """The last message; it has a moment to get out."""
@@ -128,6 +98,9 @@ class Wire:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PARTING):
                     await sent.wait()
+
+    async def _answer(self, message: Fields) -> None:
+        self._tell(message)
 
     def _tell(self, message: Fields) -> None:
         if self._channel is None or not _is_open(self._channel):
@@ -145,42 +118,6 @@ class Wire:
             self._messages.send(json.dumps("too long, or none"))
         else:
             self._messages.send(message)
-
-    async def _read(self, wish: Wish) -> None:
-        match wish:
-            case Alive():
-                self._alive(wish)
-            case Press(down):
-                self._talk.press(down)
-            case Played(at):
-                self._talk.played(at)
-            case Interrupt():
-                self._interruptions += 1
-                await self._talk.interrupt()
-            case Select() | Say() | Ask() | Record():
-                self._wishes.send((self._interruptions, wish))
-
-    async def _grant(self, wish: Wish) -> None:
-        match wish:
-            case Say(text, language):
-                await self._talk.say(text, language)
-            case Ask(text):
-                await self._talk.ask(text)
-            case Select():
-                await self._cast(wish.after(self._select))
-            case Record(on):
-                await self._record(on)
-
-    async def _cast(self, select: Select) -> None:
-        if not select.casts_like(self._select):
-            await self._services.cast(select)
-        self._select = select
-        self._tell(selected(select))
-
-    async def _record(self, on: bool) -> None:
-        if self._services.record is None:
-            raise MessageError("unavailable", "this server does not record conversations")
-        self._tell(await self._services.record(on))
 
 
 def _is_open(channel: "RTCDataChannel") -> bool:

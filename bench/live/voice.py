@@ -1,0 +1,49 @@
+"""The user's voice, and the microphone that hears it: 20 ms at a time, always on, as a browser's."""
+
+import asyncio
+from typing import Final
+
+import numpy as np
+
+from visavis.media import Samples
+
+RATE: Final = 16_000
+
+PIECE: Final = 0.02
+"""Seconds of each piece of the microphone's."""
+
+
+class Voice:
+    """A user who is silent unless told to speak."""
+
+    def __init__(self) -> None:
+        self._left: Samples = np.zeros(0, np.float32)
+        self._began: asyncio.Future[float] | None = None
+
+    async def speak(self, samples: Samples) -> float:
+        """Begin to say this: float32 [n] at RATE. When its first sample was said, on the loop's clock."""
+        self._left = samples
+        self._began = asyncio.get_running_loop().create_future()
+        return await self._began
+
+    def piece(self, until: float) -> Samples:
+        """The next PIECE, which ended then."""
+        size = round(PIECE * RATE)
+        if self._began is not None and not self._began.done():
+            self._began.set_result(until - PIECE)
+        piece, self._left = self._left[:size], self._left[size:]
+        return np.pad(piece, (0, size - len(piece)))
+
+
+class Pace:
+    """When each of a row of pieces has ended, however late one of them was taken."""
+
+    def __init__(self) -> None:
+        self._next: float | None = None
+
+    async def wait(self) -> float:
+        """Wait for the end of the next piece; when it was."""
+        loop = asyncio.get_running_loop()
+        self._next = loop.time() if self._next is None else self._next + PIECE
+        await asyncio.sleep(max(0.0, self._next - loop.time()))
+        return self._next

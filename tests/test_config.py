@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from visavis.config import IceServer, Settings, load
+from visavis.config import IceServer, Settings, load, misspelt
 from visavis.errors import InputError
 
 
@@ -263,3 +263,11 @@ def test_secrets_are_shown_nowhere(here: Path, home: Path) -> None:
     with pytest.raises(InputError, match="OPENAI_API_KEY is not right") as raised:
         load(here, {}, home)
     assert "planted" not in str(raised.value)
+
+
+def test_a_name_in_dotenv_that_is_nearly_ours_is_told(tmp_path: Path) -> None:
+    assert misspelt(tmp_path) == []
+    (tmp_path / ".env").write_text("MAX_CONCURENT_USERS=3\nPORT=80\nAPP_SECRET=1\nDATABASE=x\n")
+    assert misspelt(tmp_path) == [
+        "MAX_CONCURENT_USERS in .env means nothing to visavis; did you mean MAX_CONCURRENT_USERS?"
+    ]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.fakes.face import ScriptedFace
 from visavis.errors import EngineError, UnknownName
-from visavis.plugins import EMBEDDED, engine, face_named, installed
+from visavis.plugins import EMBEDDED, engine, face_meant, face_named, installed, stand_in
 
 
 @pytest.fixture
@@ -72,6 +72,14 @@ def test_the_face_that_is_set_is_any_that_is_installed(caplog: pytest.LogCapture
         UnknownName, match=r"face engine in AVATAR_BACKEND 'scriptd'; did you mean scripted\?"
     ):
         face_named("scriptd")
+
+
+@pytest.mark.usefixtures("strangers")
+def test_who_asks_again_what_is_meant_is_not_told_again(caplog: pytest.LogCaptureFixture) -> None:
+    assert face_meant("ditto") == EMBEDDED
+    assert caplog.messages == []
+    assert stand_in("auto", EMBEDDED) == stand_in("scripted", "scripted") == ""
+    assert stand_in("ditto", EMBEDDED) == "the face engine ditto is not installed; warp takes its place"
 
 
 def test_the_embedded_face_is_installed() -> None:

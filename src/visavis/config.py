@@ -29,6 +29,9 @@ Mode = Literal["local", "production"]
 
 FILE = "visavis.toml"
 
+# How alike a name in .env is to one of ours that may be meant, 0..1: one letter is missing or wrong.
+NEAR: Final = 0.9
+
 # Shown nowhere, not even where they are wrong.
 SECRETS: Final = frozenset({"openai_api_key"})
 
@@ -180,6 +183,24 @@ def load(
         )
     }
     return Settings(**{name: _READERS[name](item) for name, item in found.items()})
+
+
+def misspelt(folder: Path | None = None) -> list[str]:
+    """A sentence for each name in a folder's .env that is none of ours, and nearly one of them.
+
+    Others read that file too, so nothing in it is refused. None is the working folder.
+    Raises InputError as `load` does.
+    """
+    from difflib import get_close_matches
+
+    ours = [name.upper() for name in NAMES]
+    others = [name for name in _dotenv((folder or _here()) / ".env") if name not in ours]
+    near = {name: get_close_matches(name.upper(), ours, n=1, cutoff=NEAR) for name in others}
+    return [
+        f"{name} in .env means nothing to visavis; did you mean {meant[0]}?"
+        for name, meant in near.items()
+        if meant
+    ]
 
 
 def _from_toml(path: Path) -> Iterator[_Found]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, Literal
 
-from visavis.config import BACKENDS
+from visavis.config import AUTO, BACKENDS
 from visavis.errors import EngineError, UnknownName
 
 Kind = Literal["vad", "asr", "llm", "tts", "face"]
@@ -41,6 +41,21 @@ def engine(kind: Kind, name: str) -> Callable[..., Any]:
 
 
 def face_named(setting: str) -> str:
+    """As `face_meant`, and warns where it is another one than is set."""
+    name = face_meant(setting)
+    if sentence := stand_in(setting, name):
+        logging.warning("%s", sentence)
+    return name
+
+
+def stand_in(setting: str, name: str) -> str:
+    """That one face engine takes the place of the one that is set; empty where it does not."""
+    if setting in (AUTO, name):
+        return ""
+    return f"the face engine {setting} is not installed; {name} takes its place"
+
+
+def face_meant(setting: str) -> str:
     """The installed face engine that AVATAR_BACKEND means: itself, or the embedded one in its place.
 
     Raises:
@@ -51,8 +66,6 @@ def face_named(setting: str) -> str:
         return setting
     if setting not in BACKENDS:
         raise UnknownName("face engine in AVATAR_BACKEND", setting, {*engines, *BACKENDS})
-    if setting != "auto":
-        logging.warning("the face engine %s is not installed; %s takes its place", setting, EMBEDDED)
     return EMBEDDED
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.engines.llm.completions import completions
 from tests.fakes.asr import ScriptedAsr
 from tests.fakes.face import ScriptedFace
 from tests.fakes.llm import ScriptedLlm
@@ -16,10 +17,13 @@ from visavis import plugins
 from visavis.commands import company as hiring
 from visavis.commands.company import Company, check, company, ears, minds, preferred
 from visavis.config import Settings
+from visavis.contracts import Utterance
 from visavis.conversation.absent import NoAsr, NoLlm, NoVad
+from visavis.engines.llm.openai import OpenAi
 from visavis.errors import EngineError, InputError, UnknownName
 from visavis.server.answers import Loading
 from visavis.server.discreet import Discreet
+from visavis.server.parts import Engaged
 from visavis.streams import Crew
 
 Made = Callable[..., Any]
@@ -148,6 +152,35 @@ async def test_an_address_or_a_key_makes_a_language_model_the_mind(hire: object)
         assert llm.pieces == [settings.openai_base_url, settings.openai_api_key, ""]
     assert minds(Settings(openai_api_key="k", llm_engine="scripted")) == ("scripted", "openai")
     assert minds(Settings()) == ("scripted",)
+
+
+@pytest.mark.parametrize("keys", [False, True])
+async def test_a_language_model_that_is_away_is_told_and_kept_for_when_it_comes(
+    keys: bool, hire: Callable[[Any], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    hire({"llm": {"scripted": ScriptedLlm, "openai": OpenAi}})
+    question = (Utterance("user", "Hello?"),)
+    with completions() as server:
+        server.refused = "401 Unauthorized"
+        settings = Settings(openai_base_url=server.url, openai_model="m", api_keys=keys)
+        async with company(settings, ScriptedFace()) as made:
+            await made.open()
+            away = made.engaged["llm"]
+            assert (away.name, away.state) == ("openai", "missing")
+            assert ("refuses the key" in away.sentence) is not keys, "with keys others read it"
+            assert capsys.readouterr().err.count("refuses the key") == 1
+            mind = made.engines().llm
+            assert [piece async for piece in mind.reply(question)] == ["Hello", " there."]
+            assert made.engaged["llm"] == Engaged("openai", "works")
+            server.script = lambda exchange: exchange.refuse("503 Service Unavailable", {"message": "no"})
+            with pytest.raises(EngineError):
+                [piece async for piece in mind.reply(question)]
+            assert made.engaged["llm"].state == "missing"
+
+
+async def test_a_face_that_is_not_installed_is_told_in_health(hire: object) -> None:
+    async with company(Settings(avatar_backend="ditto"), ScriptedFace()) as made:
+        assert made.without == ("the face engine ditto is not installed; warp takes its place",)
 
 
 async def test_a_mind_of_others_keeps_to_itself_what_is_wrong_with_it(hire: object) -> None:

@@ -79,12 +79,19 @@ async def test_silence_is_an_empty_text() -> None:
         ("", b"", 422, "empty"),
         ("?language=de", SECOND, 422, "invalid"),
         ("?lang=en", SECOND, 422, "invalid"),
+        ("?language=zh", SECOND, 422, "language"),
     ],
 )
 async def test_what_cannot_be_written_down(query: str, content: bytes, status: int, code: str) -> None:
     async with opened_house() as (_, http):
         answer = await http.post(f"/api/v1/transcribe{query}", content=content)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_a_language_that_is_none_is_told_without_what_is_inside() -> None:
+    async with opened_house() as (_, http):
+        answer = await http.post("/api/v1/transcribe?language=de", content=SECOND)
+        assert answer.json()["detail"] == "language: input should be 'auto', 'en', 'zh', 'es' or 'fa'"
 
 
 async def test_a_form_without_a_recording_is_refused() -> None:
@@ -306,6 +313,7 @@ async def test_a_turn_can_be_followed_as_a_job() -> None:
         ({}, SILENCE, 422, "not_understood"),
         ({"avatar_id": "nobody"}, SECOND, 404, "not_found"),
         ({"session": "nothing"}, SECOND, 404, "not_found"),
+        ({"language": "zh"}, SECOND, 422, "language"),
     ],
 )
 async def test_turns_that_cannot_be_answered(
@@ -317,6 +325,21 @@ async def test_turns_that_cannot_be_answered(
         assert not made.screen.jobs
         nothing = await http.post("/api/v1/conversation", json={})
         assert (nothing.status_code, nothing.json()["code"]) == (422, "invalid")
+
+
+async def test_a_voice_that_is_none_is_told_before_anything_is_listened_to() -> None:
+    asr = ScriptedAsr()
+    made = house(engines=replace(scripted(), asr=asr))
+    async with made.client() as http:
+        answer = await http.post(
+            "/api/v1/conversation", files={"file": SECOND}, data={"voice": "nobody", "language": "en"}
+        )
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert "nobody" in answer.json()["detail"]
+        assert asr.opened == 0
+        (own, *_) = made.engines.tts.voices
+        answer = await http.post("/api/v1/conversation", json={"text": "Hi", "voice": own.name})
+        assert answer.status_code == 200, answer.text
 
 
 async def test_a_mind_with_nothing_to_say_makes_no_video() -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { correction, isPressing, landing, stale } from "../src/link/buffer";
-import { chunk, told } from "../src/link/messages";
+import { chunk, LONGEST_TEXT, room, told } from "../src/link/messages";
 import { NOTHING, quality } from "../src/link/quality";
 import { Tally } from "../src/link/tally";
 import { closing } from "../src/link/websocket";
@@ -114,4 +114,11 @@ describe("what a WebSocket is closed with", () => {
     expect(closing(4001, "elsewhere")).toEqual({ why: "refused", sentence: "elsewhere" });
     expect(closing(1012, "the server is being ended")).toEqual({ why: "network" });
   });
+});
+
+test("a text may be as long as the server takes it, counted as the server counts", () => {
+  expect(room("")).toBe(LONGEST_TEXT);
+  expect(room(` ${"a".repeat(LONGEST_TEXT)}\n`)).toBe(0);
+  expect(room("😀".repeat(LONGEST_TEXT))).toBe(0);
+  expect(room("a".repeat(LONGEST_TEXT + 1000))).toBe(-1000);
 });

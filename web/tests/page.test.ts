@@ -64,11 +64,11 @@ describe("the figures", () => {
     expect(second).toMatchObject({ processor: [0.5], pictures: [50], memory: [5, 5], talking: [1, 1] });
   });
 
-  test("become a line that ends at the right, and stays in its box", () => {
+  test("become a line from left to right that stays in its box", () => {
     const points = line([0, 5, 20], 10).split(" ");
     expect(points).toHaveLength(3);
     expect(points.at(-1)).toBe("100.00,1.00");
-    expect(points[0]?.split(",")[1]).toBe("29.00");
+    expect(points[0]).toBe("0.00,29.00");
   });
 });
 

@@ -7,6 +7,7 @@ place, or none does, and the rest goes on. Warms what is opened, so that the fir
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
@@ -55,12 +56,13 @@ class Company:
     """
 
     def __init__(self, settings: "Settings", face: "Face", stack: contextlib.AsyncExitStack) -> None:
-        from visavis.plugins import face_named
+        from visavis.plugins import face_meant, stand_in
         from visavis.server.parts import Engaged
 
         kinds = ("vad", "asr", "llm", "tts")
         self.engaged: dict[str, Engaged] = {kind: Engaged("", "loading") for kind in kinds}
-        self.engaged["face"] = Engaged(face_named(settings.avatar_backend), "works")
+        moves = face_meant(settings.avatar_backend)
+        self.engaged["face"] = Engaged(moves, "works", stand_in(settings.avatar_backend, moves))
         self._settings, self._face, self._stack = settings, face, stack
         self._engines: Engines | None = None
         self._loading = True
@@ -99,7 +101,7 @@ class Company:
         from visavis.streams import Worker, closing, processors
 
         tts: Tts | None = await self._engage("tts", (TTS,), _spoken)
-        llm: Llm | None = await self._engage("llm", minds(self._settings), None)
+        llm: Llm | None = await self._minded(await self._engage("llm", minds(self._settings), None))
         asr: Asr | None = await self._engage("asr", ears(self._settings), _understood)
         vad: Vad | None = await self._engage("vad", voices_heard(), _heard)
         if tts is None:
@@ -115,6 +117,25 @@ class Company:
             reader=lambda: Reader(lambda: tts),
             end_of_turn=await self._judge(),
         )
+
+    async def _minded(self, llm: "Llm | None") -> "Llm | None":
+        """A mind; one on a server is asked whether it is there, and kept though it is not as yet."""
+        from visavis.commands.minding import Minded
+        from visavis.engines.llm.openai import OpenAi
+        from visavis.server.discreet import MINDLESS
+
+        if not isinstance(llm, OpenAi):
+            return llm
+        engaged = self.engaged["llm"]
+
+        def told(trouble: str) -> None:
+            sentence = MINDLESS if self._settings.api_keys else trouble  # clients read it in /health
+            self.engaged["llm"] = replace(engaged, state="missing", sentence=sentence) if trouble else engaged
+
+        minded = Minded(llm, told)
+        if trouble := await minded.look():
+            note(f"{trouble}; it is asked again with each question")
+        return minded
 
     async def _judge(self) -> "EndOfTurn | None":
         """What hears whether somebody is done, where its file is in the folder of models."""

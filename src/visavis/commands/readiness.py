@@ -53,12 +53,13 @@ class Readiness:
         for model in MODELS:
             self._told(_model(model), "" if await fetched(model) else "cannot be fetched")
         await self._tried(PORTRAIT, self._prepare)
+        note(f"not ready: {', '.join(self._missing)}" if self._lacking else "ready")
 
     async def condition(self) -> "Condition":
         """How the server is at this moment."""
         from visavis.server.parts import Condition
 
-        missing = [f"{what} {why}" for what, why in self._lacking.items()]
+        missing = self._missing
         try:
             async with self._registry.database.reading():
                 pass
@@ -76,6 +77,10 @@ class Readiness:
             engines=dict(engaged),
             capacity=self.capacity,
         )
+
+    @property
+    def _missing(self) -> list[str]:
+        return [f"{what} {why}" for what, why in self._lacking.items()]
 
     async def _prepare(self) -> None:
         """The default portrait; with it, how many of its like this machine can draw."""

@@ -36,7 +36,8 @@ of them a key and ask for it:
   visavis keys create ada
   API_KEYS=true visavis serve --host 0.0.0.0
 
-What it answers is told at http://127.0.0.1:8000/docs.
+What it answers is told under /docs at the address that it prints, http://127.0.0.1:8000/docs unless HOST or
+PORT is set.
 """
 
 
@@ -51,8 +52,12 @@ def add(
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--host", metavar="ADDRESS", help="address to listen on (default: 127.0.0.1)")
-    parser.add_argument("--port", type=_port, metavar="PORT", help="port; 0 takes a free one (default: 8000)")
+    parser.add_argument(
+        "--host", metavar="ADDRESS", help="address to listen on (default: HOST, else 127.0.0.1)"
+    )
+    parser.add_argument(
+        "--port", type=_port, metavar="PORT", help="port; 0 takes a free one (default: PORT, else 8000)"
+    )
     parser.set_defaults(run=run)
 
 
@@ -62,6 +67,8 @@ def run(args: argparse.Namespace) -> None:
     from visavis import config
 
     settings = config.load()
+    for sentence in config.misspelt():
+        note(sentence)
     settings = replace(
         settings,
         host=settings.host if args.host is None else args.host,
@@ -251,11 +258,11 @@ async def _peers(settings: "Settings") -> AsyncIterator["Peers | None"]:
 
 def _workshop(settings: "Settings", registry: "Registry", signer: "Signer") -> "Workshop":
     from visavis.commands.company import TTS
-    from visavis.plugins import engine, face_named
+    from visavis.plugins import engine, face_meant
     from visavis.renderings.studio import Workshop
 
     tts: Callable[[], Tts] = engine("tts", TTS)
-    face = engine("face", face_named(settings.avatar_backend))
+    face = engine("face", face_meant(settings.avatar_backend))
 
     def posed(fps: int, seed: int) -> "Face":
         made: Face = face(fps=fps, seed=seed)

@@ -85,7 +85,7 @@ class VoiceWish(Consented):
 class FilmWish(Wanted):
     """How a video is to be, whatever is said in it."""
 
-    language: Language | Literal["auto"] = "auto"
+    language: Literal["auto", Language] = "auto"
     avatar_id: Annotated[
         Word | None, Field(description="id or name; without one the default portrait speaks")
     ] = None
@@ -151,7 +151,7 @@ class ChatWish(Wanted):
         list[Turn],
         Field(max_length=MOST_TURNS, description="the conversation so far, in place of a text or before it"),
     ] = []
-    language: Language | Literal["auto"] = "auto"
+    language: Literal["auto", Language] = "auto"
     session: Annotated[
         Word | None, Field(description="of a live conversation, which is what was said before")
     ] = None
@@ -170,9 +170,9 @@ class TurnWish(FilmWish):
 class SpeechWish(Wanted):
     """A recording that is to be written down."""
 
-    language: Annotated[
-        Language | Literal["auto"], Field(description="that is spoken, where it is known")
-    ] = "auto"
+    language: Annotated[Literal["auto", Language], Field(description="that is spoken, where it is known")] = (
+        "auto"
+    )
 
 
 Wish = TypeVar("Wish", bound=BaseModel)

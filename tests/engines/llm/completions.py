@@ -78,12 +78,14 @@ HELLO = saying("Hello", " there.")
 class Completions:
     """url: for OPENAI_BASE_URL. script: how the next question is answered. seen: the questions so far.
 
-    models: what the server lists. told, heard: how a script and a test tell each other to go on.
+    models: what the server lists. refused: the status with which it does not.
+    told, heard: how a script and a test tell each other to go on.
     """
 
     url: str = ""
     script: Script = HELLO
     models: tuple[str, ...] = ("first-model", "second-model")
+    refused: str = ""
     seen: list[Exchange] = field(default_factory=list)
     told: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     left: threading.Event = field(default_factory=threading.Event)
@@ -108,7 +110,9 @@ class Completions:
             self.seen.append(exchange)
             watching = asyncio.create_task(_watch(reader, exchange))
             try:
-                if exchange.path.endswith("/models"):
+                if exchange.path.endswith("/models") and self.refused:
+                    await exchange.refuse(self.refused, {"message": "no"})
+                elif exchange.path.endswith("/models"):
                     listed = json.dumps({"object": "list", "data": [{"id": name} for name in self.models]})
                     await exchange.head("200 OK", "application/json", f"Content-Length: {len(listed)}")
                     await exchange.send(listed.encode())

@@ -26,6 +26,7 @@ def running() -> Iterator[Completions]:
 def server(running: Completions) -> Completions:
     running.script = HELLO
     running.models = ("first-model", "second-model")
+    running.refused = ""
     running.seen.clear()
     running.left.clear()
     return running
@@ -50,6 +51,43 @@ async def answer(engine: OpenAi, *history: Utterance) -> str:
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_contract(check: Check, stage: Stage, server: Completions) -> None:
     check(stage)
+
+
+async def test_a_server_that_is_there_is_asked_for_its_models_only(server: Completions) -> None:
+    for model in ("", "m"):
+        with contextlib.closing(OpenAi(server.url, model=model)) as engine:
+            await engine.look()
+    assert [exchange.path for exchange in server.seen] == ["/v1/models"] * 2
+
+
+@pytest.mark.parametrize(
+    ("status", "model", "sentence"),
+    [
+        ("401 Unauthorized", "m", r"refuses the key \(401\)"),
+        ("404 Not Found", "", "does not tell its models; set OPENAI_MODEL"),
+        ("503 Service Unavailable", "m", r"failed \(503"),
+    ],
+)
+async def test_a_server_that_does_not_let_us_in(
+    status: str, model: str, sentence: str, server: Completions
+) -> None:
+    server.refused = status
+    told = pytest.raises(EngineError, match=sentence)
+    with contextlib.closing(OpenAi(server.url, model=model)) as engine, told:
+        await engine.look()
+
+
+async def test_a_server_without_a_list_may_have_the_model_that_is_named(server: Completions) -> None:
+    server.refused = "404 Not Found"
+    with contextlib.closing(OpenAi(server.url, model="m")) as engine:
+        await engine.look()
+        assert await answer(engine) == "Hello there."
+
+
+async def test_a_server_that_is_not_there_is_told_when_it_is_looked_for() -> None:
+    told = pytest.raises(EngineError, match=r"127\.0\.0\.1:1 cannot be reached")
+    with contextlib.closing(OpenAi("http://127.0.0.1:1/v1")) as engine, told:
+        await engine.look()
 
 
 async def test_words_come_as_they_are_sent(server: Completions, engine: OpenAi) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from visavis.engines.llm.scripted_persona import BLANK, OWN, SMALL_TALK, load, read
+from visavis.engines.llm.scripted_persona import BLANK, OWN, SMALL_TALK, Persona, load, read
 from visavis.errors import InputError
 from visavis.language import clauses, detect
-from visavis.media import LANGUAGES
+from visavis.media import LANGUAGES, Language
 
 Write = Callable[[str], Path]
 
@@ -30,6 +30,8 @@ ENTRY = '[[entries]]\nid = "open"\nen.ask = ["when are you open"]\nen.say = ["At
     ("text", "sentence"),
     [
         ("name = ", "is no TOML: .*; correct it"),
+        ("", "is empty; write in it who speaks"),
+        ("# Ada", "is empty; write in it who speaks"),
         ('nmae = "Ada"', "has 'nmae', which means nothing; did you mean name?"),
         ("name = 3", 'name is no text; write name = "Ada"'),
         ("small_talk = 1", "small_talk is 1; write true or false"),
@@ -48,6 +50,8 @@ ENTRY = '[[entries]]\nid = "open"\nen.ask = ["when are you open"]\nen.say = ["At
             "[[entries]]\nid = 'a'\nlight = 'yes'\nen.ask = ['x']\nen.say = ['x']",
             "light is 'yes'; write true",
         ),
+        ("[[entries]]\nid = 'a'\nen.ask = ['x']\nen.say = 'y'", "en, say is no list of texts; write"),
+        ("[greeting]\nen = 'Hi.'", "greeting, en is no list of texts; write"),
         (ENTRY + ENTRY, "entry 2 has the id 'open' of another one"),
     ],
 )
@@ -90,17 +94,31 @@ def test_small_talk_comes_along(written: Write) -> None:
 
 
 def test_a_persona_speaks_the_languages_of_its_fallback(written: Write) -> None:
-    persona = load(written('[fallback]\nes = "Eso no lo sé."\n'))
+    persona = load(written('[fallback]\nes = ["Eso no lo sé."]\n'))
     assert persona.fallback == {"es": ("Eso no lo sé.",)}
     assert set(persona.greeting) == {"es"}
 
 
+def test_who_says_hello_is_greeted_as_the_file_has_it(written: Write) -> None:
+    def said(persona: Persona, language: Language) -> tuple[str, ...]:
+        return next(entry for entry in persona.entries if entry.id == "hello").words[language].say
+
+    greeting = "[greeting]\nen = ['Welcome, I am {name}.']\n"
+    usual = load(written(ENTRY))
+    greeted = load(written(greeting + ENTRY))
+    assert said(greeted, "en") == ("Welcome, I am {name}.", said(usual, "en")[-1])
+    assert said(greeted, "zh") == said(usual, "zh")
+    own = '[[entries]]\nid = "hello"\nen.ask = ["hello"]\nen.say = ["Ahoy."]\n'
+    assert said(load(written(greeting + own)), "en") == ("Ahoy.",)
+
+
 def test_small_talk_can_be_left_out(written: Write) -> None:
-    persona = load(written(f"small_talk = false\n[greeting]\nen = 'Hi.'\n[fallback]\nen = 'What?'\n{ENTRY}"))
+    own = "small_talk = false\n[greeting]\nen = ['Hi.']\n[fallback]\nen = ['What?']\n"
+    persona = load(written(own + ENTRY))
     assert [entry.id for entry in persona.entries] == ["open"]
 
 
-@pytest.mark.parametrize("text", ["small_talk = false", "small_talk = false\n[fallback]\nen = 'What?'"])
+@pytest.mark.parametrize("text", ["small_talk = false", "small_talk = false\n[fallback]\nen = ['What?']"])
 def test_without_small_talk_greeting_and_fallback_are_needed(text: str, written: Write) -> None:
     with pytest.raises(InputError, match=r"has no (fallback|greeting)"):
         load(written(text))

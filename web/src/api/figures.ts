@@ -65,11 +65,10 @@ function longer(values: number[], value: number | null): number[] {
   return value === null ? values : [...values, value].slice(-KEPT);
 }
 
-/** Points of a line in a box of 100 by 30, the latest at the right; most: what reaches the top. */
+/** Points of a line across a box of 100 by 30, the latest at the right; most: what reaches the top. */
 export function line(values: readonly number[], most: number): string {
-  const step = 100 / (KEPT - 1);
-  const first = 100 - (values.length - 1) * step;
+  const last = Math.max(1, values.length - 1);
   return values
-    .map((value, i) => `${(first + i * step).toFixed(2)},${(29 - (28 * Math.min(value, most)) / (most || 1)).toFixed(2)}`)
+    .map((value, i) => `${((100 * i) / last).toFixed(2)},${(29 - (28 * Math.min(value, most)) / (most || 1)).toFixed(2)}`)
     .join(" ");
 }

@@ -68,6 +68,11 @@ export type Wish =
 /** Characters of the longest text that may be sent. */
 export const LONGEST_TEXT = 5000;
 
+/** How many characters may still be typed; less than 0: too many are. The server counts code points. */
+export function room(text: string): number {
+  return LONGEST_TEXT - [...text.trim()].length;
+}
+
 type Fields = Record<string, unknown>;
 
 const STATES: readonly string[] = ["idle", "listening", "thinking", "speaking"];

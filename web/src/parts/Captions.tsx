@@ -8,12 +8,15 @@ import { useTexts } from "../texts/use";
 export function Captions(): ReactNode {
   const { view } = useTalk();
   const { texts } = useTexts();
+  const { waiting } = view;
   const { partial, saying, lines, state } = view.conversation;
   const last = lines.at(-1);
   return (
     <div className="captions" role="region" aria-label={texts.captions.label}>
       {partial ? (
         <Caption who={texts.captions.you} words={partial} className="user" />
+      ) : waiting ? (
+        <Caption who={texts.captions.you} words={waiting.text} className="user" />
       ) : saying ? (
         <p className="caption" key={`${saying.reply}-${saying.start}`} dir={directionOf(saying.text)} data-over={state !== "speaking"}>
           {wordsOf(saying.text).map((word, i) => (

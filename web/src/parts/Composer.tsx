@@ -1,7 +1,7 @@
 /** Where the user types: a field that grows, answered or said word for word. */
 
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { LONGEST_TEXT } from "../link/messages";
+import { LONGEST_TEXT, room } from "../link/messages";
 import { useTalk } from "../talk/use";
 import { useTexts } from "../texts/use";
 import { Icon } from "./Icon";
@@ -21,8 +21,8 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
   const [aloud, setAloud] = useState(false);
   const [keys, setKeys] = useState(false);
   const persian = language === "fa" || view.choice.language === "fa";
-  const left = LONGEST_TEXT - text.length;
-  const live = view.course.at === "live";
+  const left = room(text);
+  const sendable = text.trim() !== "" && left >= 0 && view.waiting === null;
 
   useEffect(() => {
     if (focused) field.current?.focus();
@@ -35,9 +35,8 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
   }, [text]);
 
   const send = () => {
-    const words = text.trim();
-    if (!words || !live) return;
-    talk.say(words, aloud);
+    if (!sendable) return;
+    talk.say(text.trim(), aloud);
     setText("");
   };
   const entered = (event: KeyboardEvent) => {
@@ -88,7 +87,7 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
           rows={1}
           dir="auto"
           value={text}
-          maxLength={LONGEST_TEXT}
+          aria-invalid={left < 0}
           aria-label={texts.composer.label}
           placeholder={aloud ? texts.composer.aloudPlaceholder : texts.composer.placeholder}
           onChange={(event) => setText(event.target.value)}
@@ -105,13 +104,18 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
           <Icon sign="quote" size={16} />
           <span>{texts.composer.aloud}</span>
         </button>
-        <button type="submit" className="round solid" disabled={!text.trim() || !live} aria-label={texts.composer.send}>
+        <button type="submit" className="round solid" disabled={!sendable} aria-label={texts.composer.send}>
           <Icon sign="send" />
         </button>
       </form>
-      {left < NEAR && (
+      {view.waiting !== null && (
         <p className="small-print" role="status">
-          {texts.composer.long(number(left))}
+          {texts.composer.waits}
+        </p>
+      )}
+      {left < NEAR && (
+        <p className="small-print" role="status" data-over={left < 0}>
+          {left < 0 ? texts.composer.tooLong(number(-left), number(LONGEST_TEXT)) : texts.composer.long(number(left))}
         </p>
       )}
     </div>

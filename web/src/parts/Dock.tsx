@@ -13,6 +13,7 @@ export function Dock({ history, showHistory }: { history: boolean; showHistory(s
   const { texts } = useTexts();
   const [choosing, choose] = useState(false);
   const live = view.course.at === "live";
+  const free = view.hands === "free" && view.ear === "on";
   const busy = live && ["speaking", "thinking"].includes(view.conversation.state);
   return (
     <div className="dock" role="group" aria-label={texts.dock.label}>
@@ -20,8 +21,8 @@ export function Dock({ history, showHistory }: { history: boolean; showHistory(s
       <Control
         sign="hands"
         words={texts.dock.free}
-        pressed={view.hands === "free"}
-        act={() => talk.setHands(view.hands === "free" ? "hold" : "free")}
+        pressed={free}
+        act={() => talk.setHands(free ? "hold" : "free")}
       />
       <MicButton />
       <Control

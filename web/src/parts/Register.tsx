@@ -20,11 +20,18 @@ interface Props {
 
 export function Register({ kind, done }: Props): ReactNode {
   const [file, setFile] = useState<File | null>(null);
+  /** Whether the browser cannot read the picture. */
+  const [broken, setBroken] = useState(false);
   const [found, setFound] = useState<Registered | null>(null);
-  const { sent, trouble, send } = useSending(kind, (registered) => {
+  const { sent, trouble, send, forget } = useSending(kind, (registered) => {
     setFound(registered);
     done();
   });
+  const choose = (chosen: File | null) => {
+    setFile(chosen);
+    setBroken(false);
+    forget();
+  };
   if (found)
     return (
       <ReportCard
@@ -32,7 +39,7 @@ export function Register({ kind, done }: Props): ReactNode {
         registered={found}
         more={() => {
           setFound(null);
-          setFile(null);
+          choose(null);
         }}
         talk={() => {
           theTalk().choose(kind === "avatar" ? { avatar_id: found.id } : { voice: found.id });
@@ -43,9 +50,19 @@ export function Register({ kind, done }: Props): ReactNode {
   return (
     <div className="register">
       <section className="panel">
-        {file ? <Chosen kind={kind} file={file} another={() => setFile(null)} /> : <Source kind={kind} chosen={setFile} />}
+        {file ? (
+          <Chosen kind={kind} file={file} broken={broken} unreadable={() => setBroken(true)} another={() => choose(null)} />
+        ) : (
+          <Source kind={kind} chosen={choose} />
+        )}
       </section>
-      <Whose kind={kind} ready={file !== null} sent={sent} trouble={trouble} send={(form) => file && send(form, file)} />
+      <Whose
+        kind={kind}
+        ready={file !== null && !broken}
+        sent={sent}
+        trouble={trouble}
+        send={(form) => file && !broken && send(form, file)}
+      />
     </div>
   );
 }
@@ -80,7 +97,16 @@ function Source({ kind, chosen }: { kind: Kind; chosen(file: File): void }): Rea
   );
 }
 
-function Chosen({ kind, file, another }: { kind: Kind; file: File; another(): void }): ReactNode {
+interface ChosenProps {
+  kind: Kind;
+  file: File;
+  broken: boolean;
+  /** The picture cannot be shown. Of sound and films that says nothing: the server knows more kinds than a browser. */
+  unreadable(): void;
+  another(): void;
+}
+
+function Chosen({ kind, file, broken, unreadable, another }: ChosenProps): ReactNode {
   const { texts } = useTexts();
   const [address, setAddress] = useState("");
   useEffect(() => {
@@ -92,16 +118,22 @@ function Chosen({ kind, file, another }: { kind: Kind; file: File; another(): vo
   return (
     <div className="chosen">
       {address &&
+        !broken &&
         (kind === "voice" && !moving ? (
           <audio controls src={address} aria-label={file.name} />
         ) : moving ? (
           <video controls muted playsInline src={address} aria-label={file.name} />
         ) : (
-          <img src={address} alt={file.name} />
+          <img src={address} alt={file.name} onError={unreadable} />
         ))}
       <p className="small-print">
         <bdi>{file.name}</bdi>
       </p>
+      {broken && (
+        <p className="wrong" role="alert">
+          {texts.faces.broken}
+        </p>
+      )}
       <button type="button" className="button small" onClick={another}>
         {texts.faces.another}
       </button>
@@ -209,5 +241,6 @@ function useSending(kind: Kind, done: (registered: Registered) => void) {
       })
       .finally(() => setSent(null));
   };
-  return { sent, trouble, send };
+  const forget = () => setTrouble(null);
+  return { sent, trouble, send, forget };
 }

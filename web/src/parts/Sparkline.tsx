@@ -1,7 +1,10 @@
-/** A small line of what a figure was in the last two minutes. */
+/** A small line of what a figure was, in the last two minutes or since the page was opened. */
 
 import type { ReactNode } from "react";
 import { line } from "../api/figures";
+
+/** Fewer readings make no line. */
+const FEW = 5;
 
 interface Props {
   values: readonly number[];
@@ -12,12 +15,11 @@ interface Props {
 export function Sparkline({ values, most }: Props): ReactNode {
   const top = most ?? Math.max(...values, 0) * 1.15;
   const points = line(values, top);
-  const first = points.split(",")[0] ?? "100";
   return (
     <svg className="spark" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      {values.length > 1 && (
+      {values.length >= FEW && (
         <>
-          <polygon className="spark-under" points={`${first},30 ${points} 100,30`} />
+          <polygon className="spark-under" points={`0,30 ${points} 100,30`} />
           <polyline className="spark-line" points={points} vectorEffect="non-scaling-stroke" />
         </>
       )}

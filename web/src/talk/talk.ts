@@ -44,8 +44,16 @@ export interface View {
   recordings: readonly Recording[];
   /** What went wrong last, in the server's words. */
   fault: string | null;
+  /** What was typed while there was no connection; it is sent when there is one. */
+  waiting: Typed | null;
   /** Changes when a picture is about to jump. */
   jump: number;
+}
+
+/** What the user typed: to be answered, or to be said word for word. */
+export interface Typed {
+  text: string;
+  aloud: boolean;
 }
 
 /** Milliseconds between two looks at what is said now, where the timeline is known. */
@@ -66,6 +74,7 @@ export class Talk {
     recording: null,
     recordings: [],
     fault: null,
+    waiting: null,
     jump: 0,
   });
   readonly video = document.createElement("video");
@@ -135,10 +144,15 @@ export class Talk {
     clearTimeout(this.ticking);
     this.microphone?.close();
     this.microphone = null;
-    this.view.set({ ear: "off", pressed: false, recording: null, figures: NOTHING });
+    this.view.set({ ear: "off", pressed: false, recording: null, waiting: null, figures: NOTHING });
   }
 
+  /** Say it to the server now, or as soon as there is a connection; only one text can wait. */
   say(text: string, aloud: boolean): void {
+    if (this.view.get().course.at !== "live") {
+      this.view.set({ waiting: { text, aloud } });
+      return;
+    }
     this.hush();
     if (!aloud) this.view.set({ conversation: typed(this.view.get().conversation, text) });
     this.send(aloud ? { type: "text_input", text } : { type: "chat_input", text });
@@ -205,6 +219,14 @@ export class Talk {
     }
   }
 
+  /** Once the session's history has come: lines that are added before it would be lost. */
+  private sayWaiting(): void {
+    const { waiting } = this.view.get();
+    if (!waiting) return;
+    this.view.set({ waiting: null });
+    this.say(waiting.text, waiting.aloud);
+  }
+
   private send(wish: Wish): void {
     this.courier.link?.send(wish);
   }
@@ -233,6 +255,7 @@ export class Talk {
       met: course.at !== "start" && (before.met || course.at === "live"),
       ...(fellBack ? { fellBack } : {}),
       ...(course.at === "live" ? {} : { recording: null }),
+      ...(course.at === "live" && before.course.at !== "live" ? { fault: null } : {}),
     });
     if (course.at === "live") this.heed();
     if (["lost", "refused"].includes(course.at)) this.session = null;
@@ -245,6 +268,7 @@ export class Talk {
       case "session":
         this.session = message.session;
         memory.keepSession(message.session, Date.now());
+        this.sayWaiting();
         break;
       case "error":
         this.view.set({ fault: message.detail });

@@ -22,10 +22,11 @@ MODEL: Final = "gpt-4.1-mini"
 
 FIRST: Final = 15.0
 BETWEEN: Final = 10.0
+LOOK: Final = 5.0
 
 
 class OpenAi:
-    """The engine. Making it loads the client library, 0.7 s; the server is asked when a reply is."""
+    """The engine. Making it loads the client library, 0.7 s; `look` and `reply` ask the server."""
 
     def __init__(
         self,
@@ -58,6 +59,15 @@ class OpenAi:
         self._server = Server(url or OPENAI, key, named or ("" if url else MODEL), first, between)
         self._system = system
         self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def look(self, patience: float = LOOK) -> None:
+        """Ask the server once for its models, for so many seconds.
+
+        Raises:
+            EngineError: it cannot be reached, refuses the key, or has no model.
+        """
+        self._loop = asyncio.get_running_loop()
+        await self._server.look(patience)
 
     async def reply(self, history: tuple[Utterance, ...]) -> Stream[str]:
         """See contracts.Llm. Closing it closes the connection, by which the server knows to stop.

@@ -102,6 +102,37 @@ class Server:
                 " whether OPENAI_BASE_URL is right"
             ) from error
 
+    async def look(self, patience: float) -> None:
+        """Ask for its models: whether it is there, within so many seconds, and lets us in.
+
+        A server that has no list is believed to have the model that was named.
+
+        Raises:
+            EngineError: it is not, does not, or has none where none was named.
+        """
+        try:
+            async with asyncio.timeout(patience):
+                if self._model:
+                    await self._client.models.list()
+                else:
+                    self._model = await self._first_model()
+        except TimeoutError as error:
+            raise EngineError(
+                f"the language model at {self.place} says nothing for {patience:g} seconds; look whether it"
+                " runs"
+            ) from error
+        except APIStatusError as error:
+            if not self._model or error.status_code in (401, 403) or error.status_code >= 500:
+                raise EngineError(sentence(error, self.place, self._model)) from error
+        except APIError as error:
+            raise EngineError(sentence(error, self.place, self._model)) from error
+        except (ValueError, AttributeError, HTTPError) as error:  # a page in place of a list has no `data`
+            if not self._model:
+                raise EngineError(
+                    f"the language model at {self.place} does not tell its models; set OPENAI_MODEL, or look"
+                    " whether OPENAI_BASE_URL is right"
+                ) from error
+
     async def close(self) -> None:
         """Close the connections."""
         await self._client.close()

@@ -18,6 +18,9 @@ FOLDER: Final = Path(__file__).with_name("personas")
 OWN: Final = FOLDER / "visavis.toml"
 SMALL_TALK: Final = FOLDER / "small_talk.toml"
 
+HELLO: Final = "hello"
+"""The entry of small talk that answers a greeting."""
+
 LARGEST: Final = 2_000_000
 """Bytes of a file that may be a persona."""
 
@@ -98,8 +101,24 @@ def _completed(own: Persona, talk: Persona) -> Persona:
         own,
         greeting={language: own.greeting.get(language) or talk.greeting[language] for language in spoken},
         fallback={language: own.fallback.get(language) or talk.fallback[language] for language in spoken},
-        entries=(*own.entries, *(entry for entry in talk.entries if entry.id not in known)),
+        entries=(
+            *own.entries,
+            *(_greeted(entry, own.greeting) for entry in talk.entries if entry.id not in known),
+        ),
     )
+
+
+def _greeted(entry: Entry, greeting: Texts) -> Entry:
+    """An entry of small talk; who says hello is greeted as the persona's file has it, and then as the last
+    answer of small talk has it: that is for who says it again.
+    """
+    if entry.id != HELLO:
+        return entry
+    words = {
+        language: replace(words, say=(*greeting[language], words.say[-1])) if language in greeting else words
+        for language, words in entry.words.items()
+    }
+    return replace(entry, words=words)
 
 
 def read(path: Path) -> Persona:
@@ -127,6 +146,8 @@ class _Reader:
         self._where = f"the persona {path}"
 
     def persona(self, found: Mapping[str, Any]) -> Persona:
+        if not found:
+            raise InputError(f"{self._where} is empty; write in it who speaks, as docs/personas.md shows")
         self._known(found, _OF_PERSONA, self._where)
         entries = found.get("entries", [])
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
@@ -172,7 +193,7 @@ class _Reader:
         return Words(**lists)
 
     def _texts(self, found: Any, name: str) -> Texts:
-        """Texts by language; a single list is taken for English."""
+        """Lists of texts by language."""
         if not isinstance(found, dict):
             raise InputError(f"{self._where}: {name} is no table; write [{name}] and en = [...] below it")
         self._known(found, LANGUAGES, f"{self._where}: {name}")
@@ -193,14 +214,13 @@ class _Reader:
         return {language: found.get(language, first) for language in LANGUAGES}
 
     def _strings(self, found: Any, where: str) -> tuple[str, ...]:
-        texts = [found] if isinstance(found, str) else found
-        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+        if not isinstance(found, list) or not all(isinstance(text, str) and text.strip() for text in found):
             raise InputError(f'{where} is no list of texts; write ["...", "..."]')
-        for text in texts:
+        for text in found:
             for blank in BLANK.findall(text):
                 if blank not in BLANKS:
                     raise InputError(f"{where} has {{{blank}}}, which nothing fills in; there is {_blanks()}")
-        return tuple(text.strip() for text in texts)
+        return tuple(text.strip() for text in found)
 
     def _known(self, found: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
         for name in found:

@@ -17,7 +17,7 @@ from visavis.server.answers import Refused
 from visavis.server.discreet import MINDLESS
 from visavis.server.keys import Caller, Who
 from visavis.server.leaving import unless_left
-from visavis.server.ordering import avatar_of, made, video, voice_of
+from visavis.server.ordering import avatar_of, made, speaker_of, video
 from visavis.server.parts import Parts
 from visavis.server.rates import RENDERING
 from visavis.server.routes import Given, Set
@@ -58,6 +58,7 @@ async def transcribe(request: Request, given: Given, settings: Set, who: Who) ->
     async with given.spool() as spool:
         wish = await speech_wish(request, spool, settings.upload_limit)
         language = None if wish.language == "auto" else wish.language
+        _understands(given, language)
         return await unless_left(request, _transcript(given, spool, language))
 
 
@@ -84,13 +85,14 @@ async def conversation(request: Request, given: Given, settings: Set, who: Who) 
     watch = _Watch()
     async with given.spool() as spool:
         wish = await turn_wish(request, spool, settings.upload_limit)
+        if spool.size and wish.text is not None:
+            raise Refused(422, "two_turns", "text: there is a recording as well; send one of the two")
         avatar = await avatar_of(wish.avatar_id, given, who)
-        voice = await voice_of(wish.voice, given, who)
+        voice = await speaker_of(wish.voice, given, who)
         transcript = None
         if spool.size:
-            if wish.text is not None:
-                raise Refused(422, "two_turns", "text: there is a recording as well; send one of the two")
             await _hearing(given)
+            _understands(given, wish.spoken)
             transcript = await watch.timed(
                 "transcribe", unless_left(request, _transcript(given, spool, wish.spoken))
             )
@@ -137,6 +139,18 @@ async def _hearing(given: Parts) -> None:
     if not (await given.condition()).asr:
         raise Refused(
             503, "no_ears", "no speech recogniser works on this server; type, or see visavis doctor"
+        )
+
+
+def _understands(given: Parts, language: "Language | None") -> None:
+    """Refuse a language that would be written down as another one: nobody could make sense of that."""
+    known = given.engines().asr.languages
+    if language is not None and language not in known:
+        raise Refused(
+            422,
+            "language",
+            f"language: the speech recogniser of this server does not understand {language!r}; it does"
+            f" {', '.join(known)}, so type instead, or install a recogniser that knows it",
         )
 
 

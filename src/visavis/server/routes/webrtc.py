@@ -37,7 +37,7 @@ class OfferWish(Wanted):
         None
     )
     voice: Annotated[Word | None, Field(description="an engine's voice, or a registered one")] = None
-    language: Annotated[Language | Literal["auto"], Field(description="auto: it is found out")] = "auto"
+    language: Annotated[Literal["auto", Language], Field(description="auto: it is found out")] = "auto"
     session: Annotated[str | None, Field(max_length=64, description="of a session that is to go on")] = None
 
     @property

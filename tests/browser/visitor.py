@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 SENSES: Final = Path(__file__).with_name("senses.js")
 
 # When nothing moves any more but what always does.
-SETTLED: Final = """new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))
-    .then(() => Promise.all(document.getAnimations()
-        .filter(one => one.effect.getComputedTiming().endTime < 2000)
-        .map(one => one.finished.catch(() => null))))"""
+SETTLED: Final = """new Promise(done => {
+    const moving = one => one.playState === "running" && one.effect.getComputedTiming().endTime < 2000;
+    let still = 0;
+    requestAnimationFrame(function look() {
+        still = document.getAnimations().some(moving) ? 0 : still + 1;
+        if (still > 3) done();
+        else requestAnimationFrame(look);
+    });
+})"""
 
 # Seconds for what the page does by itself, on a machine that has much else to do.
 PATIENCE: Final = 20.0

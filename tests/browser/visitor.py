@@ -157,7 +157,8 @@ class Visitor:
 
     @property
     def caption(self) -> str:
-        return self.page.locator(".caption").inner_text().strip()
+        words: str = self.page.locator(".caption").inner_text()
+        return words.strip()
 
     @property
     def history(self) -> list[Line]:

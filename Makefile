@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve web test test-neural test-servers test-web test-browser bench hearing clean
+.PHONY: help setup demo serve web test test-neural test-servers test-web test-browser bench bench-live hearing clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,7 +56,7 @@ test-web: .venv/page  ## the page's own tests
 	$(BIN)/python web/build.py test
 
 test-browser: .venv/browser .venv/page  ## tests in Chromium, which has to be installed
-	$(BIN)/pytest -m browser
+	$(BIN)/pytest -m browser tests/browser
 
 .venv/browser: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,browser]'
@@ -64,6 +64,9 @@ test-browser: .venv/browser .venv/page  ## tests in Chromium, which has to be in
 
 bench: .venv/bench  ## measure speed, memory and hearing, into bench/RESULTS.md
 	$(BIN)/python -m bench
+
+bench-live: .venv/bench  ## measure conversations: an hour, on a quiet machine, into bench/RESULTS.md
+	$(BIN)/python -m bench live_start live_typed live_spoken live_interrupt live_playback live_crowd live_churn live_sync
 
 .venv/bench: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'

@@ -82,7 +82,7 @@ def test_a_recording_becomes_a_voice_that_speaks(visit: Visit, tmp_path: Path) -
     ada.listens()
     ada.page.get_by_role("group", name="Controls").get_by_role("button", name="Avatar").click()
     chosen = ada.page.get_by_role("combobox", name="Voice")
-    assert chosen.locator("option:checked").inner_text() == "Henry"
+    chosen.locator("option:checked", has_text="Henry").wait_for(state="attached")
     ada.shot("choices-henry")
     ada.page.keyboard.press("Escape")
     ada.types("What is your name?")

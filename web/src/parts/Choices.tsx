@@ -105,6 +105,7 @@ function Voices(): ReactNode {
       <span className="select framed">
         <select value={view.choice.voice ?? ""} onChange={(event) => talk.choose({ voice: event.target.value || null })}>
           <option value="">{texts.choices.any}</option>
+          {!value && view.choice.voice && <option value={view.choice.voice}>…</option>}
           {groups.map(
             ([name, all]) =>
               all.length > 0 && (

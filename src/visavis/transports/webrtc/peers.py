@@ -20,7 +20,7 @@ from visavis.streams import Crew, Worker, closing
 from visavis.transports.messages import Alive, Fields, Select, failure, greeting
 from visavis.transports.webrtc import offers
 from visavis.transports.webrtc.gathering import Sockets, gather
-from visavis.transports.webrtc.hearing import hear
+from visavis.transports.webrtc.hearing import hear, prompt
 from visavis.transports.webrtc.ice import Reach
 from visavis.transports.webrtc.offers import Offer, OfferError
 from visavis.transports.webrtc.overhearing import Overhearing
@@ -212,6 +212,9 @@ class _Connection:
     def _offered(self, track: MediaStreamTrack) -> None:
         if track.kind == "audio":
             self._microphones.append(track)
+            for receiver in self._peer.getReceivers():
+                if receiver.track is track:
+                    prompt(receiver)
 
     def _greeting(self) -> Fields:
         seat = self._seat

@@ -8,13 +8,22 @@ does, which is not measured here; nor is the time to a loudspeaker and a screen.
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from fractions import Fraction
 from typing import Any, Final
+from unittest.mock import patch
 
 import httpx
 import numpy as np
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+    codecs,
+)
+from aiortc.codecs.base import Decoder
+from aiortc.jitterbuffer import JitterFrame
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtp import RtcpSrPacket
@@ -38,6 +47,28 @@ TICKS: Final = {"audio": 48_000, "video": 90_000}
 
 PICTURE: Final = 0.04
 """Seconds of a picture: the two tracks begin at the same moment, give or take pictures that were dropped."""
+
+
+class _Counted(Decoder):
+    """Stands for a decoder where whole pictures are counted as they come."""
+
+    def decode(self, encoded_frame: JitterFrame) -> list[Any]:
+        frame = VideoFrame(2, 2, "yuv420p")
+        frame.pts, frame.time_base = encoded_frame.timestamp, Fraction(1, TICKS["video"])
+        return [frame]
+
+
+@contextlib.contextmanager
+def undecoded() -> Iterator[None]:
+    """Clients that connect within it count pictures and decode none: a server is measured, and on the same
+    processors six decoders would take as much as it does. Sound is decoded all the same.
+    """
+
+    def chosen(codec: Any) -> Decoder:
+        return _Counted() if codec.mimeType.startswith("video/") else codecs.get_decoder(codec)
+
+    with patch("aiortc.rtcrtpreceiver.get_decoder", chosen):
+        yield
 
 
 class Microphone(MediaStreamTrack):

@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from visavis.streams import Channel, Crew, Latest, Worker, buffered, closing, stepped, stream_of, through
+from visavis.streams import (
+    Channel,
+    Crew,
+    Latest,
+    Worker,
+    buffered,
+    closing,
+    processors,
+    stepped,
+    stream_of,
+    through,
+)
 
 
 class Counting:
@@ -752,6 +763,15 @@ async def test_an_error_of_the_transform_closes_the_source() -> None:
     with pytest.raises(ZeroDivisionError):
         await gather(through(lambda numbers: (1 // (3 - number) for number in numbers), source.stream()), [])
     assert source.closed
+
+
+def test_processors_are_those_that_there_are_or_those_that_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHON_CPU_COUNT", raising=False)
+    there = processors()
+    assert there >= 1
+    for told, means in (("3", 3), ("0", there), ("", there), ("default", there), ("-2", there)):
+        monkeypatch.setenv("PYTHON_CPU_COUNT", told)
+        assert processors() == means
 
 
 async def test_a_thousand_transforms_that_are_given_up_leave_nothing() -> None:

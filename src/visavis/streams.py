@@ -139,6 +139,12 @@ class Channel(Generic[T]):
             self._kept.append(item)
             self._told.set()
 
+    def discard(self, unwanted: Callable[[T], bool]) -> None:
+        """Take back what was sent and not received, as far as it is unwanted."""
+        wanted = [item for item in self._kept if not unwanted(item)]
+        self._kept.clear()
+        self._kept.extend(wanted)
+
     def close(self) -> None:
         """Let the receiver end behind what was sent."""
         self._closed = True
@@ -356,7 +362,13 @@ async def stepped(
 
 
 def processors() -> int:
-    """How many processors this process may use, which in a container can be fewer than there are."""
+    """How many processors this process may use, which in a container can be fewer than there are.
+
+    PYTHON_CPU_COUNT in the environment wins over what the system says, as it does for Python from 3.13 on.
+    """
+    told = os.environ.get("PYTHON_CPU_COUNT", "")
+    if told.isascii() and told.isdecimal() and int(told) > 0:
+        return int(told)
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

@@ -1,23 +1,42 @@
 """How many can talk at once on this machine: tried at the start, with the face that is set."""
 
+import time
+from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+KEPT: Final = 8
+"""Pictures that are encoded over and over again."""
 
 if TYPE_CHECKING:
-    from visavis.contracts import Prepared
+    from visavis.contracts import Face, Prepared
     from visavis.conversation.cast import Engines
     from visavis.media import Pixels
 
 
 async def cost_of(engines: "Engines", prepared: "Prepared", side: int) -> float:
-    """Seconds of a processor that one conversation takes in each second; tried for about one."""
-    from visavis.conversation.capacity import cost
+    """Seconds of a processor that one conversation takes in each second; tried for about two.
+
+    Drawing and encoding are tried one behind the other. In turns, each would find its processor's cache full
+    of the other's, and two processes would wake each other, as they do not when many talk.
+    """
+    from visavis.conversation.capacity import BESIDE, cost
     from visavis.streams import Worker, closing
 
+    face, kept = engines.face, deque["Pixels"](maxlen=KEPT)
     draw, encode = _drawing(engines, prepared), _encoding(engines, side)
     async with closing(Worker("calibration")) as worker:
-        return await worker.run(partial(cost, draw, encode, engines.face.fps))
+        drawing = await worker.run(partial(cost, draw, kept.append, face.fps, worked(face)))
+        encoding = await worker.run(partial(cost, lambda number: kept[number % len(kept)], encode, face.fps))
+    return drawing + encoding - BESIDE
+
+
+def worked(face: "Face") -> "Callable[[], float]":
+    """What tells how many seconds this thread has worked, and what draws for it elsewhere."""
+    from visavis.apart import Apart
+
+    return (lambda: time.thread_time() + face.worked()) if isinstance(face, Apart) else time.thread_time
 
 
 def _drawing(engines: "Engines", prepared: "Prepared") -> "Callable[[int], Pixels]":

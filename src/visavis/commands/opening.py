@@ -2,12 +2,13 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from visavis.commands.showing import Bar, note
-from visavis.errors import EngineError, StorageError
+from visavis.errors import EngineError, InputError, StorageError
 
 if TYPE_CHECKING:
     from visavis.avatars.registry import Registry
@@ -76,13 +77,41 @@ def is_begun(settings: "Settings") -> bool:
 
 
 @contextlib.contextmanager
-def face_engine(settings: "Settings") -> Iterator["Face"]:
-    """The face engine that is set, at the speed of conversations."""
+def face_engine(settings: "Settings", processes: int = 0) -> Iterator["Face"]:
+    """The face engine that is set, at the speed of conversations.
+
+    processes: that it draws in; 0: in this one.
+    """
     from visavis.plugins import engine, face_named
 
-    made: Face = engine("face", face_named(settings.avatar_backend))(fps=settings.live_fps, seed=0)
+    name = face_named(settings.avatar_backend)
+    made: Face
+    if processes:
+        from visavis.apart import Apart
+
+        made = Apart(name, fps=settings.live_fps, seed=0, processes=processes)
+    else:
+        made = engine("face", name)(fps=settings.live_fps, seed=0)
     with contextlib.closing(made):
         yield made
+
+
+def face_processes(settings: "Settings") -> int:
+    """How many processes a server's faces are drawn in; 0: in its own.
+
+    Raises:
+        InputError: some are set, and this system has nothing to hand pictures over in.
+    """
+    from visavis.streams import processors
+
+    there = sys.platform == "linux"
+    if settings.face_processes is None:
+        return processors() // 2 if there else 0
+    if settings.face_processes and not there:
+        raise InputError(
+            f"FACE_PROCESSES is {settings.face_processes}, and processes that draw need Linux; set it to 0"
+        )
+    return settings.face_processes
 
 
 def signer(settings: "Settings") -> "Signer":

@@ -129,7 +129,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     from visavis.avatars import audit, holdings, people
     from visavis.avatars.vault import Spool
     from visavis.commands.company import company
-    from visavis.commands.opening import face_engine, registry, scanner, signer
+    from visavis.commands.opening import face_engine, face_processes, registry, scanner, signer
     from visavis.commands.readiness import Readiness
     from visavis.commands.tidying import Tidying
     from visavis.conversation.dictation import samples_of
@@ -142,7 +142,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     from visavis.streams import Crew, closing
 
     async with contextlib.AsyncExitStack() as stack:
-        face = stack.enter_context(face_engine(settings))
+        face = stack.enter_context(face_engine(settings, face_processes(settings)))
         opened = await stack.enter_async_context(registry(settings, face))
         await opened.sweep()
         database, vault = opened.database, opened.vault
@@ -151,7 +151,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         renderings = Renderings(database, vault, workshop, settings.home / "scratch")
         await stack.enter_async_context(renderings)
         engines = await stack.enter_async_context(company(settings, face))
-        recordings = Recordings(renderings, opened, signs, engines.engines)
+        recordings = Recordings(renderings, opened, signs, engines.engines, settings.chunk_buffer_size)
         await stack.enter_async_context(recordings)
         tidying = Tidying()
         lobby = await stack.enter_async_context(_lobby(settings, opened, engines, tidying))

@@ -38,7 +38,9 @@ ORDER = (
     "renderings",
     "config",
     "plugins",
+    "apart",
     "server",
+    "evaluate",
     "commands",
     "cli",
 )

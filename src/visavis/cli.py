@@ -20,6 +20,7 @@ from visavis.commands import (
     consents,
     data,
     doctor,
+    evaluate,
     inspect,
     keys,
     models,
@@ -31,7 +32,7 @@ from visavis.commands.process import ended_by_signals, open_standard_files
 from visavis.commands.showing import Log, note
 from visavis.errors import InputError, VisavisError
 
-COMMANDS = (say, serve, avatars, voices, consents, data, keys, inspect, models, doctor, clean)
+COMMANDS = (say, serve, avatars, voices, consents, data, keys, inspect, models, doctor, evaluate, clean)
 
 
 class _Usage(InputError):

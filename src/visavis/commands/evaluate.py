@@ -1,0 +1,241 @@
+"""`visavis evaluate`: scenarios are performed, measured and judged, by the engines here or by a server."""
+
+import argparse
+import itertools
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from visavis.commands.candidate import TTS, candidate
+from visavis.commands.process import until_told
+from visavis.commands.showing import Bar, note
+from visavis.errors import EngineError, InputError
+
+if TYPE_CHECKING:
+    from visavis.evaluate.metrics import Metric
+    from visavis.evaluate.results import Results
+    from visavis.evaluate.scenarios import Scenario
+    from visavis.evaluate.subjects import Setup
+    from visavis.evaluate.verdict import Threshold, Verdict
+
+FOLDER: Final = Path("out")
+
+EPILOG = """\
+examples:
+  visavis evaluate
+  visavis evaluate en-short switch-en-zh --voice james
+  visavis evaluate --tag short --portrait photo.jpg --out out/photo
+  visavis evaluate mine.toml --thresholds mine-too.toml
+  visavis evaluate --url http://127.0.0.1:8000 --tag conversation
+  visavis evaluate --baseline out/evaluation-1/results.json
+"""
+
+
+def add(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    parser = commands.add_parser(
+        "evaluate",
+        parents=[common],
+        help="measure how good it is: lips, voice, pictures, speed",
+        description="Perform scenarios, measure what comes out, and judge it. Leaves with 1 where something "
+        "is not good enough by the thresholds. The clips and results.json are in a folder.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    what = parser.add_argument_group("what is performed")
+    what.add_argument(
+        "scenarios", nargs="*", metavar="SCENARIO", help="names, see --list, or .toml files (default: all)"
+    )
+    what.add_argument("--tag", action="append", default=[], metavar="TAG", help="only those with this tag")
+    what.add_argument("--scenarios", dest="folder", type=Path, metavar="FOLDER", help="further .toml files")
+    what.add_argument("--list", action="store_true", help="tell what scenarios and metrics there are")
+    who = parser.add_argument_group("by whom")
+    who.add_argument("--url", default="", metavar="URL", help="a running server (default: the engines here)")
+    who.add_argument("--key", default="", metavar="KEY", help="the server's API key")
+    who.add_argument("--portrait", type=Path, metavar="FILE", help="a photo (default: a demo portrait)")
+    who.add_argument("--avatar", metavar="NAME", help="a registered avatar, see: visavis avatars")
+    who.add_argument("--voice", metavar="NAME", help="a voice, see: visavis voices")
+    who.add_argument("--tts", metavar="ENGINE", help=f"speech engine (default: {TTS})")
+    who.add_argument("--face", metavar="ENGINE", help="face engine (default: the one that is set, else warp)")
+    who.add_argument("--seed", type=int, default=0, metavar="N", help="other blinks for another number")
+    how = parser.add_argument_group("what comes out")
+    how.add_argument(
+        "--out", type=Path, metavar="FOLDER", help=f"where to (default: {FOLDER}/evaluation-N, a new one)"
+    )
+    how.add_argument("--baseline", type=Path, metavar="FILE", help="results.json to compare with")
+    how.add_argument("--thresholds", type=Path, metavar="FILE", help="a .toml file of what is good enough")
+    how.add_argument("--json", action="store_true", help="print verdicts and changes as JSON")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> None:
+    from visavis import config
+    from visavis.evaluate.metrics import metrics
+    from visavis.evaluate.results import FILE, Results
+    from visavis.evaluate.verdict import judged, judgement
+
+    _check(args)
+    scenarios, known = _scenarios(args), metrics()
+    if args.list:
+        _list(scenarios, known, as_json=args.json)
+        return
+    thresholds = _thresholds(args.thresholds, known)
+    baseline = Results.read(args.baseline) if args.baseline else None
+    setup = candidate(args, config.load())
+    folder = _folder(args.out)
+    previous = _previous(folder)
+    results = _evaluated(setup, scenarios, known, folder)
+    verdicts = judged(results, thresholds)
+    results = replace(results, judgement=judgement(results, verdicts, previous, baseline))
+    results.write(folder / FILE)
+    _tell(results, verdicts, folder, as_json=args.json)
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Refuse what does not go together."""
+    if args.avatar is not None and args.portrait is not None:
+        raise InputError("either --portrait or --avatar is seen; leave one of them out")
+    if args.key and not args.url:
+        raise InputError("--key is for a server; give its --url, or leave it out")
+    if args.url and (args.tts or args.face):
+        raise InputError("a server has its own engines; leave --tts and --face out")
+    if args.url and not args.url.startswith(("http://", "https://")):
+        raise InputError(f"{args.url!r} is no address of a server; give one such as http://127.0.0.1:8000")
+
+
+def _scenarios(args: argparse.Namespace) -> "tuple[Scenario, ...]":
+    from visavis.evaluate.scenarios import chosen, shipped, within
+
+    more = within(args.folder) if args.folder is not None else ()
+    return chosen((*shipped(), *more), args.scenarios, args.tag)
+
+
+def _thresholds(path: Path | None, metrics: "Sequence[Metric]") -> "tuple[Threshold, ...]":
+    from visavis.evaluate.verdict import SHIPPED, check, thresholds
+
+    found = thresholds(path or SHIPPED)
+    check(found, (metric.name for metric in metrics), path or SHIPPED)
+    return found
+
+
+def _folder(asked: Path | None) -> Path:
+    """Where the results go, made."""
+    from visavis.transports.place import sentences
+
+    numbered = (FOLDER / f"evaluation-{number}" for number in itertools.count(1))
+    folder = asked or next(path for path in numbered if not path.exists())
+    with sentences(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _previous(folder: Path) -> "Results | None":
+    """The newest results in this folder, or in one beside it; those that cannot be read are passed over."""
+    from visavis.evaluate.results import FILE, Results
+
+    files = sorted(folder.resolve().parent.glob(f"*/{FILE}"), key=lambda file: file.stat().st_mtime)
+    for file in reversed(files):
+        try:
+            return Results.read(file)
+        except InputError as error:
+            note(f"not compared with: {error}")
+    return None
+
+
+def _evaluated(
+    setup: "Setup", scenarios: "Sequence[Scenario]", metrics: "Sequence[Metric]", folder: Path
+) -> "Results":
+    from visavis.evaluate.evaluation import evaluate, rounds_of
+    from visavis.evaluate.subjects import doors
+
+    rounds = rounds_of(scenarios, doors(), remote=bool(setup.url))
+    with closing(Bars(len(scenarios))) as bars:
+        try:
+            return until_told(evaluate(setup, rounds, metrics, folder, bars.at))
+        except (KeyboardInterrupt, SystemExit):
+            note(f"stopped; what was measured until then is in {folder}")
+            raise
+
+
+class Bars:
+    """A progress bar for each of so many scenarios, one after the other."""
+
+    def __init__(self, scenarios: int) -> None:
+        self._scenarios = scenarios
+        self._begun = 0
+        self._what = ""
+        self._bar: Bar | None = None
+
+    def at(self, what: str, done: float, total: float | None) -> None:
+        """So much of a scenario is done."""
+        if self._bar is None or what != self._what:
+            self.close()
+            self._begun += 1
+            self._what = what
+            self._bar = Bar(f"{self._begun}/{self._scenarios} {what}", "")
+        self._bar.at(round(done), None if total is None else round(total))
+
+    def close(self) -> None:
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+
+def _tell(results: "Results", verdicts: "Sequence[Verdict]", folder: Path, *, as_json: bool) -> None:
+    """What was found, and where it is.
+
+    Raises:
+        EngineError: it is not good enough.
+    """
+    judgement = results.judgement
+    if as_json:
+        from visavis.evaluate.results import rounded
+
+        print(json.dumps(rounded({"folder": str(folder), **judgement}), ensure_ascii=False))
+    else:
+        for line in _lines(judgement):
+            print(line)
+        print(f"{folder}: {len(results.scenarios)} scenarios, {len(results.metrics)} metrics")
+    if any(verdict.state == "fail" for verdict in verdicts):
+        raise EngineError(judgement["summary"])
+    note(judgement["summary"])
+
+
+def _lines(judgement: "Mapping[str, Any]") -> Iterator[str]:
+    """Verdicts that do not pass, and what has become better or worse."""
+    for verdict in judgement["verdicts"]:
+        if verdict["state"] != "pass":
+            yield f"{verdict['state']:<12}  {verdict['sentence']}"
+    for against in ("previous", "baseline"):
+        changes = judgement[against]
+        for row in changes["rows"] if changes else ():
+            if row["trend"] in {"better", "worse"}:
+                where = f"in {row['scenario']}" if row["scenario"] else "in the median"
+                was = f"{row['old']:.4g} in the {against} results"
+                yield f"{row['trend']:<12}  {row['metric']} {where}: {row['new']:.4g}, and {was}"
+
+
+def _list(scenarios: "Sequence[Scenario]", metrics: "Sequence[Metric]", *, as_json: bool) -> None:
+    if as_json:
+        from visavis.evaluate.results import meaning
+
+        told = {
+            "scenarios": [
+                {"name": s.name, "kind": s.kind, "language": s.language, "tags": s.tags, "title": s.title}
+                for s in scenarios
+            ],
+            "metrics": [{"name": m.name, "of": m.of.__name__, **asdict(meaning(m))} for m in metrics],
+        }
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    names = (*(s.name for s in scenarios), *(m.name for m in metrics))
+    wide = max(map(len, names))
+    for s in scenarios:
+        print(f"{s.name:<{wide}}  {s.kind:<12}  {s.language}  {', '.join(s.tags) or '-':<12}  {s.title}")
+    print()
+    for m in metrics:
+        print(f"{m.name:<{wide}}  {m.title}{f' ({m.unit})' if m.unit else ''}")

@@ -1,0 +1,214 @@
+"""What is good enough: thresholds out of a TOML file, and what results are worth by them.
+
+    [[threshold]]
+    metric = "real_time_factor"
+    most = 0.8
+    over = "worst"
+    tags = ["short", "medium"]
+
+least, most: the bounds of what is good enough; within: how far a value may lie from the metric's target.
+over: "worst", the default, or "median" of the scenarios; tags: of those that have one of them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from math import inf
+from pathlib import Path
+from statistics import median
+from typing import Any, Final, Literal
+
+from visavis.errors import UnknownName
+from visavis.evaluate.fields import Fields, fields_in
+from visavis.evaluate.results import Meaning, Results, compare
+
+SHIPPED: Final = Path(__file__).with_name("thresholds.toml")
+
+Over = Literal["worst", "median"]
+OVERS: Final[tuple[Over, ...]] = ("worst", "median")
+
+State = Literal["pass", "fail", "not measured"]
+
+PERFORMED: Final = "performed"
+"""Stands for a metric in the verdict on scenarios that could not be performed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A bound on one metric; see the head of this module."""
+
+    metric: str
+    least: float = -inf
+    most: float = inf
+    within: float = inf
+    over: Over = "worst"
+    tags: tuple[str, ...] = ()
+
+    def excess(self, value: float, target: float) -> float:
+        """By how much a value is worse than what is good enough, in the metric's unit; 0 or less is good."""
+        return max(value - self.most, self.least - value, abs(value - target) - self.within)
+
+    @property
+    def bound(self) -> float:
+        """The size of the bound, to compare an excess with."""
+        return next(abs(x) for x in (self.within, self.most, self.least, 0.0) if abs(x) < inf)
+
+    def words(self, metric: Meaning) -> str:
+        """Such as "at most 80 ms"."""
+        unit = f" {metric.unit}" if metric.unit else ""
+        bounds = [
+            f"at least {self.least:g}{unit}" if self.least > -inf else "",
+            f"at most {self.most:g}{unit}" if self.most < inf else "",
+            f"within {self.within:g}{unit} of {metric.target or 0:g}" if self.within < inf else "",
+        ]
+        return " and ".join(filter(None, bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one threshold says.
+
+    value: None where nothing was measured. scenario: that has it, or the worst one.
+    wants: the bound, in words. badness: the excess as a part of the bound; above 0 it fails.
+    """
+
+    metric: str
+    title: str
+    over: Over
+    tags: tuple[str, ...]
+    state: State
+    value: float | None
+    unit: str
+    wants: str
+    scenario: str
+    badness: float
+    why: str = ""
+
+    def sentence(self) -> str:
+        """For people: what is wrong, or how it is."""
+        if self.metric == PERFORMED:
+            return f"{self.scenario} could not be performed: {self.why}"
+        if self.value is None:
+            return f"{self.title} was not measured: {self.why}"
+        what = f"{self.title}: {self.value:.3g} {self.unit}".rstrip()
+        where = f"in {self.scenario}" if self.over == "worst" else "in the median"
+        return f"{what} {where}, and {self.wants} is {'wanted' if self.state == 'fail' else 'enough'}"
+
+
+def thresholds(path: Path = SHIPPED) -> tuple[Threshold, ...]:
+    """Those in a file. Blocks.
+
+    Raises:
+        InputError: it cannot be read, or says what cannot be.
+    """
+    fields = fields_in(path)
+    found = tuple(_threshold(table) for table in fields.tables("threshold"))
+    fields.done()
+    if not found:
+        raise fields.wrong("there is no [[threshold]] in it; write one")
+    return found
+
+
+def check(found: Iterable[Threshold], metrics: Iterable[str], path: Path) -> None:
+    """Raises UnknownName for a threshold of a metric that does not exist."""
+    known = set(metrics)
+    for threshold in found:
+        if threshold.metric not in known:
+            raise UnknownName(f"metric in {path}", threshold.metric, known)
+
+
+def judged(results: Results, found: Sequence[Threshold]) -> tuple[Verdict, ...]:
+    """The verdicts in the thresholds' order; before them, one for each scenario that was not performed."""
+    failed = (
+        Verdict(
+            PERFORMED, "Performed", "worst", (), "fail", None, "", "", scenario.name, inf, scenario.failed
+        )
+        for scenario in results.scenarios
+        if scenario.failed
+    )
+    return (
+        *failed,
+        *(_verdict(results, threshold) for threshold in found if threshold.metric in results.metrics),
+    )
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The one that fails by most, or else comes nearest to it; None where nothing was measured."""
+    told = [verdict for verdict in verdicts if verdict.state != "not measured"]
+    return max(told, key=lambda verdict: verdict.badness, default=None)
+
+
+def summary(verdicts: Sequence[Verdict]) -> str:
+    """One sentence: how many fail, and what is worst."""
+    told = [verdict for verdict in verdicts if verdict.state != "not measured"]
+    bad = worst(told)
+    if bad is None:
+        return "nothing was measured that there is a threshold for"
+    fails = sum(verdict.state == "fail" for verdict in told)
+    if fails:
+        return f"{fails} of {len(told)} thresholds are not met; the worst: {bad.sentence()}"
+    return f"all {len(told)} thresholds are met; the nearest to its bound: {bad.sentence()}"
+
+
+def judgement(
+    results: Results, verdicts: Sequence[Verdict], previous: Results | None, baseline: Results | None
+) -> dict[str, Any]:
+    """All that a report tells of how good it is, as JSON takes it: the verdicts, and what has changed."""
+    return {
+        "summary": summary(verdicts),
+        "verdicts": [{**asdict(verdict), "sentence": verdict.sentence()} for verdict in verdicts],
+        "previous": _changes(results, previous),
+        "baseline": _changes(results, baseline),
+    }
+
+
+def _changes(results: Results, old: Results | None) -> dict[str, Any] | None:
+    if old is None:
+        return None
+    return {
+        "made": old.made,
+        "commit": old.commit,
+        "version": old.version,
+        "same_machine": old.machine == results.machine,
+        "rows": [asdict(row) for row in compare(results, old)],
+    }
+
+
+def _threshold(fields: Fields) -> Threshold:
+    found = Threshold(
+        fields.text("metric"),
+        fields.number("least", -inf),
+        fields.number("most", inf),
+        fields.number("within", inf, least=0.0),
+        fields.choice("over", OVERS, "worst"),
+        fields.texts("tags", ()),
+    )
+    fields.done()
+    if found.least == -inf and found.most == found.within == inf:
+        raise fields.wrong("there is no bound in it; write least, most or within")
+    if found.least > found.most:
+        raise fields.wrong(f"nothing is at least {found.least:g} and at most {found.most:g}; change one")
+    return found
+
+
+def _verdict(results: Results, threshold: Threshold) -> Verdict:
+    metric = results.metrics[threshold.metric]
+    target = metric.target or 0.0
+    readings = {
+        scenario.name: scenario.readings[threshold.metric]
+        for scenario in results.scenarios
+        if threshold.metric in scenario.readings
+        and (not threshold.tags or set(threshold.tags) & set(scenario.tags))
+    }
+    values = [(name, reading.value) for name, reading in readings.items() if reading.value is not None]
+    about = (threshold.metric, metric.title, threshold.over, threshold.tags)
+    wants = threshold.words(metric)
+    if not values:
+        notes = (reading.note for reading in readings.values() if reading.note)
+        why = next(notes, "no scenario was performed that it is about")
+        return Verdict(*about, "not measured", None, metric.unit, wants, "", -inf, why)
+    name, value = max(values, key=lambda found: threshold.excess(found[1], target))
+    if threshold.over == "median":
+        value = median(value for _, value in values)
+    excess = threshold.excess(value, target)
+    badness = excess / (threshold.bound or 1.0)
+    return Verdict(*about, "fail" if excess > 0 else "pass", value, metric.unit, wants, name, badness)

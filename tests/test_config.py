@@ -166,7 +166,9 @@ def test_what_conversations_are_set_with(here: Path, home: Path) -> None:
         "max_concurrent_users = 6\nlive_size = 384\nlive_fps = 20\nchunk_buffer_size = 1.5\n"
         'persona = "bob.toml"\nice_servers = ["stun:stun.example.org:3478"]\nasr_engine = "AUTO"\n'
     )
-    found = load(here, {"LLM_ENGINE": "Strange", "SYSTEM_PROMPT": " Be kind. "}, home)
+    assert load(here, {}, home).face_processes is None
+    found = load(here, {"LLM_ENGINE": "Strange", "SYSTEM_PROMPT": " Be kind. ", "FACE_PROCESSES": "0"}, home)
+    assert found.face_processes == 0
     assert (found.max_concurrent_users, found.live_size, found.live_fps) == (6, 384, 20)
     assert found.chunk_buffer_size == 1.5
     assert found.persona == here / "bob.toml"
@@ -181,6 +183,8 @@ def test_what_conversations_are_set_with(here: Path, home: Path) -> None:
         ("MAX_CONCURRENT_USERS", "many", "a number from 0 to 1000"),
         ("LIVE_SIZE", "500", "a multiple of 16 from 256 to 1024"),
         ("LIVE_FPS", "25.5", "a number from 10 to 60"),
+        ("FACE_PROCESSES", "-1", "a number from 0 to 64"),
+        ("FACE_PROCESSES", "auto", "a number from 0 to 64"),
         ("CHUNK_BUFFER_SIZE", "9", "a number of seconds from 0.2 to 5"),
         ("CHUNK_BUFFER_SIZE", "nan", "a number of seconds"),
         ("WEBRTC_PORTS", "50000", "ports from 1024 to 65535, as in 50000-50100"),
@@ -265,9 +269,12 @@ def test_secrets_are_shown_nowhere(here: Path, home: Path) -> None:
     assert "planted" not in str(raised.value)
 
 
-def test_a_name_in_dotenv_that_is_nearly_ours_is_told(tmp_path: Path) -> None:
-    assert misspelt(tmp_path) == []
+def test_a_name_that_is_nearly_ours_is_told(tmp_path: Path) -> None:
+    assert misspelt(tmp_path, {"HOME": "/root", "MODE": "local"}) == []
+    assert misspelt(tmp_path, {"OPENAI_BASEURL": "x"}) == [
+        "OPENAI_BASEURL in the environment means nothing to visavis; did you mean OPENAI_BASE_URL?"
+    ]
     (tmp_path / ".env").write_text("MAX_CONCURENT_USERS=3\nPORT=80\nAPP_SECRET=1\nDATABASE=x\n")
-    assert misspelt(tmp_path) == [
+    assert misspelt(tmp_path, {"HOME": "/root"}) == [
         "MAX_CONCURENT_USERS in .env means nothing to visavis; did you mean MAX_CONCURRENT_USERS?"
     ]

@@ -94,6 +94,8 @@ class Settings:
     system_prompt: told to the language model before every conversation.
     persona: a file of questions and answers for the scripted mind; None is the one that comes along.
     live_size, live_fps: of the pictures of a conversation: pixels on each side, and pictures a second.
+    face_processes: that draw the faces of conversations; 0: the server does, None: half as many as there
+        are processors.
     chunk_buffer_size: seconds of speech that a client on a WebSocket is sent ahead.
     ice_servers: STUN and TURN servers for WebRTC.
     webrtc_ports: UDP ports that WebRTC may use; range(1) lets the system choose.
@@ -129,6 +131,7 @@ class Settings:
     persona: Path | None = None
     live_size: int = 512
     live_fps: int = 25
+    face_processes: int | None = None
     chunk_buffer_size: float = 0.8
     ice_servers: tuple[IceServer, ...] = ()
     webrtc_ports: range = range(1)
@@ -185,19 +188,20 @@ def load(
     return Settings(**{name: _READERS[name](item) for name, item in found.items()})
 
 
-def misspelt(folder: Path | None = None) -> list[str]:
-    """A sentence for each name in a folder's .env that is none of ours, and nearly one of them.
+def misspelt(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> list[str]:
+    """A sentence for each name in a folder's .env or the environment that is nearly one of ours.
 
-    Others read that file too, so nothing in it is refused. None is the working folder.
+    Others read them too, so nothing in them is refused. None is the working folder, and the environment.
     Raises InputError as `load` does.
     """
     from difflib import get_close_matches
 
     ours = [name.upper() for name in NAMES]
-    others = [name for name in _dotenv((folder or _here()) / ".env") if name not in ours]
+    places = ((".env", _dotenv((folder or _here()) / ".env")), ("the environment", environ or os.environ))
+    others = {name: place for place, names in places for name in names if name.upper() not in ours}
     near = {name: get_close_matches(name.upper(), ours, n=1, cutoff=NEAR) for name in others}
     return [
-        f"{name} in .env means nothing to visavis; did you mean {meant[0]}?"
+        f"{name} in {others[name]} means nothing to visavis; did you mean {meant[0]}?"
         for name, meant in near.items()
         if meant
     ]
@@ -424,6 +428,7 @@ _READERS: Final[dict[str, Callable[[_Found], Any]]] = {
     "persona": partial(_path, what="file"),
     "live_size": partial(_number, least=256, most=1024, step=16),
     "live_fps": partial(_number, least=10, most=60),
+    "face_processes": partial(_number, least=0, most=64),
     "chunk_buffer_size": partial(_seconds, least=0.2, most=5.0),
     "ice_servers": _ice_servers,
     "webrtc_ports": _ports,

@@ -71,10 +71,11 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn of a conversation as it was heard."""
+    """One turn of a conversation as it was heard. cut: whether it was broken off behind that."""
 
     role: Literal["user", "assistant", "system"]
     text: str
+    cut: bool = False
 
 
 class Vad(Protocol):
@@ -180,7 +181,9 @@ class Face(Protocol):
     """
 
     fps: int
-    version: str
+
+    @property
+    def version(self) -> str: ...
 
     def prepare(self, portrait: Portrait) -> Prepared:
         """Everything about a portrait that can be worked out once. Blocks; run it in a Worker.

@@ -39,6 +39,7 @@ def cut(ada: Visitor, since: float) -> float:
     assert kept.interrupted
     assert LONG.startswith(kept.text.rstrip("…").rstrip())
     assert 10 < len(kept.text) < len(LONG) / 2
+    assert kept.text.rstrip("…, ").endswith(ada.caption.rstrip("…, ")), "the caption is cut as the history is"
     assert ada.words.interrupted in ada.page.locator(".line").last.inner_text()
     ada.waits(2000)
     assert ada.silent_since(silent) == silent, "nothing of it comes after"

@@ -44,3 +44,20 @@ def test_a_key_is_asked_for_and_opens_everything(
     ada.page.get_by_role("link", name="Server").click()
     ada.sees("Healthy")
     assert key not in ada.page.url
+
+
+@pytest.mark.parametrize(("path", "shown"), [("/server", "Healthy"), ("/avatar-registration", "Registered")])
+def test_each_page_asks_for_the_key_itself(
+    visit: Visit, complaints: Complaints, key: str, path: str, shown: str
+) -> None:
+    complaints.expect(r"Failed to load resource: .* 401")
+    ada = visit(path)
+    ada.sees("A key is needed")
+    field = ada.page.get_by_label("Key", exact=True)
+    field.fill("vv_wrong")
+    ada.button("Continue").click()
+    ada.sees("This key is not valid.")
+    field.fill(key)
+    ada.button("Continue").click()
+    ada.sees(shown)
+    ada.misses("A key is needed")

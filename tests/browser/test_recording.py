@@ -1,5 +1,6 @@
 """Recording the conversation: shown while it runs, and an MP4 that plays at the end."""
 
+import re
 from pathlib import Path
 
 import av
@@ -26,7 +27,8 @@ def test_a_conversation_is_recorded_and_fetched(visit: Visit, tmp_path: Path) ->
     ada.shot("recorded")
     with ada.page.expect_download() as download:
         ada.button("Save").click()
-    assert download.value.suggested_filename.endswith(".mp4")
+    assert re.fullmatch(r"visavis-\d{4}-\d\d-\d\d-\d{4}\.mp4", download.value.suggested_filename)
+    ada.misses("Your recording is ready.")
     download.value.save_as(tmp_path / "kept.mp4")
 
     with av.open(str(tmp_path / "kept.mp4")) as film:

@@ -143,9 +143,9 @@ class Client:
             await asyncio.wait([self._watching])
 
     async def leave(self) -> None:
-        await self.vanish()
         self._listening.cancel()
         await asyncio.wait([self._listening])
+        await self.vanish()
 
     @property
     def events(self) -> list[Event]:

@@ -190,9 +190,23 @@ async def test_the_mind_is_told_what_was_heard() -> None:
         assert cast.llm.asked[1] == (
             Utterance("system", "You are Ada."),
             Utterance("user", "Count."),
-            Utterance("assistant", heard),
+            Utterance("assistant", heard, cut=True),
             Utterance("user", "Again."),
         )
+
+
+async def test_who_comes_back_is_not_told_again_what_the_history_holds() -> None:
+    async with talking(Cast(ScriptedLlm(["One two three four five. "] * 3))) as client:
+        await client.session.ask("Count.")
+        await asyncio.sleep(0.9)
+        await client.leave()
+        asked, cut = client.session.recall()
+        assert (asked.cut, cut.cut) == (False, True)
+        again = Client(client.session)
+        await asyncio.sleep(0.1)
+        assert {type(event) for event in again.events} == {Doing}, "what it is at is news all the same"
+        assert again.states[-1] == "idle"
+        await again.leave()
 
 
 async def test_what_cannot_be_said_is_refused_and_interrupts_nobody() -> None:

@@ -185,18 +185,20 @@ def test_what_is_told(event: Any, message: dict[str, Any]) -> None:
 
 def test_the_greeting_tells_what_is_needed_to_play_and_to_come_back() -> None:
     class Still:
-        fps, rate, size = 25, 22_050, (512, 384)
+        fps, size = 25, (512, 384)
 
-    said = (Utterance("system", "be kind"), Utterance("user", "hi"), Utterance("assistant", "hello"))
+    said = (Utterance("system", "be kind"), Utterance("user", "hi"), Utterance("assistant", "hel", cut=True))
     assert greeting("t0ken", Still(), said, resumed=True) == {  # type: ignore[arg-type]
         "type": "session",
         "session": "t0ken",
         "resumed": True,
         "fps": 25,
-        "rate": 22_050,
         "width": 512,
         "height": 384,
-        "history": [{"role": "user", "text": "hi"}, {"role": "assistant", "text": "hello"}],
+        "history": [
+            {"role": "user", "text": "hi"},
+            {"role": "assistant", "text": "hel", "interrupted": True},
+        ],
     }
 
 

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from visavis.conversation.stage import Moment
 from visavis.media import Pixels, Samples, sample_at
-from visavis.transports.montage import HOLD, Montage, Piece, mixed
+from visavis.transports.montage import AHEAD, HEARD_LATE, Montage, Piece, mixed
 
 FPS, RATE = 25, 16_000
 STEP = RATE // FPS
-HELD = round(HOLD * FPS)
+HELD = round((AHEAD + HEARD_LATE) * FPS)
 
 
 def picture(number: int) -> Pixels:
@@ -215,3 +215,12 @@ def test_sound_and_pictures_stay_together_whatever_comes(
     assert all(len(piece.samples) == STEP for piece in pieces)
     numbers = [number for number in shown(pieces) if number is not None]
     assert numbers == sorted(set(numbers))
+
+
+def test_a_film_stays_behind_all_that_a_client_may_be_sent_ahead() -> None:
+    """Or what was cut in it would be in the film already."""
+    montage = Montage(FPS, RATE, ahead=3.0)
+    given = 0
+    while not montage.performed(moment(given)):
+        given += 1
+    assert given == round((3.0 + HEARD_LATE) * FPS)

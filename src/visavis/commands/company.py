@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from visavis.commands.showing import note
 from visavis.config import AUTO
-from visavis.errors import EngineError, UnknownName, VisavisError
+from visavis.errors import EngineError, InputError, UnknownName, VisavisError
 
 if TYPE_CHECKING:
     from visavis.config import Settings
@@ -222,9 +222,16 @@ def check(settings: "Settings") -> None:
     """Tell what is wrong with the settings before anything is opened.
 
     Raises:
-        UnknownName: an engine is set that is not installed. InputError: the persona that is set is none.
+        UnknownName: an engine is set that is not installed. InputError: the persona or the picture that is
+            set is none.
     """
     from visavis.plugins import installed
+
+    picture = settings.default_reference_image
+    if picture is not None and not picture.is_file():
+        raise InputError(
+            f"DEFAULT_REFERENCE_IMAGE is {str(picture)!r}, which is no file; name a picture of a face"
+        )
 
     kinds: tuple[tuple[Kind, str], ...] = (("asr", settings.asr_engine), ("llm", settings.llm_engine))
     for kind, name in kinds:

@@ -23,10 +23,10 @@ class History:
     def turns(self) -> tuple[Utterance, ...]:
         return tuple(self._turns)
 
-    def add(self, role: Literal["user", "assistant"], text: str) -> None:
+    def add(self, role: Literal["user", "assistant"], text: str, *, cut: bool = False) -> None:
         """What was said to its end, or as much of it as was heard; nothing leaves no turn."""
         if text:
-            self._turns.append(Utterance(role, text))
+            self._turns.append(Utterance(role, text, cut))
 
 
 def prompt(system: str, turns: tuple[Utterance, ...], asked: str) -> tuple[Utterance, ...]:

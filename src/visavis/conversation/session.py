@@ -171,6 +171,11 @@ class Session:
         self._settle()
         await _over(gone)
 
+    def recall(self) -> tuple[Utterance, ...]:
+        """The history, for a client that comes: what it holds is not told as an event any more."""
+        self._events.discard(lambda event: isinstance(event, Understood | Said | Interrupted | Timed))
+        return self._history.turns
+
     def announce(self, event: Event) -> None:
         """Tell the client of something that happened beside the conversation, as of a recording."""
         self._tell(event)
@@ -211,7 +216,7 @@ class Session:
         if broken is None:
             return None
         reply, text = broken
-        self._history.add("assistant", text)
+        self._history.add("assistant", text, cut=True)
         self.figures.interruptions += 1
         self._tell(Interrupted(reply.number, text))
         return self._drop(reply)

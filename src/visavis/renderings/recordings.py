@@ -24,6 +24,7 @@ from visavis.renderings.jobs import Renderings
 from visavis.renderings.order import Rendering, Take
 from visavis.stopwatch import Stopwatch
 from visavis.streams import Crew, Worker, closing
+from visavis.transports.montage import AHEAD
 from visavis.transports.recording import Tape, recorded
 
 Gone: TypeAlias = Callable[[], Awaitable[object]]
@@ -66,13 +67,19 @@ class _Shown(NamedTuple):
 class Recordings:
     """Records conversations; a context manager: at its end they end, and are kept.
 
-    engines: that the sessions share.
+    engines: that the sessions share. ahead: seconds that a client is sent before they are heard, at most.
     """
 
     def __init__(
-        self, renderings: Renderings, cast: Cast, signer: Signer, engines: Callable[[], Engines]
+        self,
+        renderings: Renderings,
+        cast: Cast,
+        signer: Signer,
+        engines: Callable[[], Engines],
+        ahead: float = AHEAD,
     ) -> None:
         self._renderings, self._cast, self._signer, self._engines = renderings, cast, signer, engines
+        self._ahead = ahead
         self._reels: set[_Reel] = set()
         self._crew = Crew()
 
@@ -119,7 +126,14 @@ class Recordings:
         session, watch, engines = reel.session, Stopwatch(), self._engines()
         size, fps, language = session.size, session.fps, session.role.language
         made = await recorded(
-            reel.tape, out, size, fps, session.rate, comment=MARK, progress=lambda done: progress(done, None)
+            reel.tape,
+            out,
+            size,
+            fps,
+            session.rate,
+            ahead=self._ahead,
+            comment=MARK,
+            progress=lambda done: progress(done, None),
         )
         consents = (await self._shown(owner, reel.uses)).consents
         facts = Facts(named(engines.face), named(engines.tts), language, consents)

@@ -208,11 +208,14 @@ def greeting(token: str, talk: Talk, history: Iterable[Utterance], *, resumed: b
         "session": token,
         "resumed": resumed,
         "fps": talk.fps,
-        "rate": talk.rate,
         "width": width,
         "height": height,
-        "history": [{"role": said.role, "text": said.text} for said in history if said.role != "system"],
+        "history": [_recalled(said) for said in history if said.role != "system"],
     }
+
+
+def _recalled(said: Utterance) -> Fields:
+    return {"role": said.role, "text": said.text} | ({"interrupted": True} if said.cut else {})
 
 
 def selected(select: Select) -> Fields:

@@ -13,8 +13,11 @@ import numpy as np
 from visavis.conversation.stage import Moment
 from visavis.media import Pixels, Samples, sample_at
 
-HOLD: Final = 1.6
-"""Seconds that the film is behind: a client is sent up to 0.8 seconds ahead, and hears it a little later."""
+AHEAD: Final = 0.8
+"""Seconds that a client is sent ahead, unless it is told otherwise."""
+
+HEARD_LATE: Final = 0.8
+"""Seconds that the film is behind that: what is sent is heard a little later."""
 
 _APART: Final = 0.25
 """Seconds of silence in the user's voice from which on it is believed; less is a network's unrest."""
@@ -43,11 +46,13 @@ class Piece(NamedTuple):
 class Montage:
     """A film on its way; it begins with the first picture.
 
-    fps, rate: of the moments; the user's voice is given at the same rate.
+    fps, rate: of the moments; the user's voice is given at the same rate. ahead: seconds that moments are
+    given out before they are heard, at most.
     """
 
-    def __init__(self, fps: int, rate: int) -> None:
+    def __init__(self, fps: int, rate: int, ahead: float = AHEAD) -> None:
         self._fps, self._rate = fps, rate
+        self._hold = round((ahead + HEARD_LATE) * rate)
         self._held: deque[tuple[int, Piece]] = deque()
         self._begin = self._end = 0  # of what is held, in samples of the film
         self._voice = np.zeros(0, np.float32)  # from `_begin` on
@@ -65,7 +70,7 @@ class Montage:
             self._anchor = moment.at / self._fps, self._end
         self._append(moment.at, Piece(moment.pixels, moment.samples))
         self._next = moment.at + 1
-        return self._released(self._end - round(HOLD * self._rate))
+        return self._released(self._end - self._hold)
 
     def voided(self, heard: float) -> None:
         """What was given out behind these seconds of the timeline was not heard."""
@@ -90,7 +95,7 @@ class Montage:
         self._lay(begin, samples)
         if self._voice_end > self._end + _AHEAD * self._rate:
             self._stand_still(self._voice_end - round(_AHEAD * self._rate))
-        return self._released(self._end - round(HOLD * self._rate))
+        return self._released(self._end - self._hold)
 
     def finish(self) -> list[Piece]:
         """The pieces that are left."""

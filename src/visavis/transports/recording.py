@@ -22,7 +22,7 @@ from visavis.errors import InputError
 from visavis.media import Pixels, Samples
 from visavis.streams import Channel, Worker, closing
 from visavis.transports.file import VideoFile, writing
-from visavis.transports.montage import Montage, Piece
+from visavis.transports.montage import AHEAD, Montage, Piece
 
 HEARS: Final = 16_000
 """The rate in Hz of what the microphone hears."""
@@ -114,6 +114,7 @@ async def recorded(
     fps: int,
     rate: int,
     *,
+    ahead: float = AHEAD,
     comment: str = "",
     progress: Callable[[float], None] = lambda seconds: None,
     longest: float = LONGEST,
@@ -122,6 +123,7 @@ async def recorded(
     """Write what a tape takes, until it is stopped, or `longest` seconds or `largest` bytes are reached.
 
     size, fps, rate: of the pictures and of the sound of the moments; pictures of another size are fitted in.
+    ahead: seconds that they are given out before they are heard, at most.
     progress: called with the seconds that are written.
     Cancelled, or with an error, it leaves nothing behind. The tape is stopped in any case.
 
@@ -130,7 +132,7 @@ async def recorded(
     """
     try:
         with writing(out, size, fps, rate, comment=comment) as file:
-            reel = _Reel(file, Montage(fps, rate), size, rate)
+            reel = _Reel(file, Montage(fps, rate, ahead), size, rate)
             async with closing(Worker("recording")) as encoder:
                 written = encoder.pipelined(reel.take, tape.taken())
                 async with contextlib.aclosing(written) as done:

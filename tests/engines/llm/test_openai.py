@@ -191,6 +191,8 @@ def events(*contents: str) -> Script:
         await exchange.head()
         for content in contents:
             await exchange.event(content)
+        if contents[-1:] != ("[DONE]",):
+            await exchange.end()
 
     return script
 
@@ -210,7 +212,7 @@ CALL = {"tool_calls": [{"index": 0, "id": "1", "function": {"name": "f", "argume
         events(chunk({"content": "<thi"}), chunk({"content": "nk>W"}), chunk({"content": "</think> Yes."})),
         events(chunk({"content": "<think>Well</thi"}), chunk({"content": "nk>"}), chunk({"content": "Yes."})),
     ],
-    ids=["no end", "usual", "reasoning", "tools", "nothing", "odd", "thoughts", "cut thoughts"],
+    ids=["one piece", "usual", "reasoning", "tools", "nothing", "odd", "thoughts", "cut thoughts"],
 )  # fmt: skip
 async def test_only_the_answer_is_said(server: Completions, engine: OpenAi, script: Script) -> None:
     server.script = script
@@ -251,7 +253,7 @@ async def page(exchange: Exchange) -> None:
         (cut_off, "cannot be reached|broke off"),
         (page, "an empty answer"),
         (events(), "an empty answer"),
-        (events(chunk({"content": "  "}), "[DONE]"), "an empty answer"),
+        (events(chunk({"content": "  "}, "stop"), "[DONE]"), "an empty answer"),
         (events(chunk(CALL, "tool_calls"), "[DONE]"), "an empty answer"),
         (events(chunk({"content": "<think>for ever"})), "an empty answer"),
         (events("{not json"), "no chat completion"),
@@ -373,6 +375,24 @@ async def test_an_answer_without_an_end_is_ended(server: Completions, engine: Op
 
     server.script = script
     assert 20_000 < len(await answer(engine)) < 22_000
+
+
+@pytest.mark.parametrize("told", [True, False])
+async def test_half_an_answer_is_none(server: Completions, engine: OpenAi, told: bool) -> None:
+    """Where the end of the connection is the only end that there is."""
+
+    async def script(exchange: Exchange) -> None:
+        await exchange.head()
+        await exchange.word("It was a dark and")
+        if told:
+            await exchange.end()
+
+    server.script = script
+    if told:
+        assert await answer(engine) == "It was a dark and"
+    else:
+        with pytest.raises(EngineError, match="broke off in the middle of its answer; ask again"):
+            await answer(engine)
 
 
 async def test_a_server_without_models(server: Completions) -> None:

@@ -95,6 +95,9 @@ class ScriptedTalk:
         self.next = 0
         self.told = Channel[Event](100)
 
+    def recall(self) -> tuple[Utterance, ...]:
+        return self.history
+
     async def moments(self, pace: Pace) -> Stream[Moment]:
         loop = asyncio.get_running_loop()
         begun, first = loop.time(), self.next

@@ -54,7 +54,6 @@ async def test_the_first_message_tells_of_the_session() -> None:
             "session": there.tokens[0],
             "resumed": False,
             "fps": 25,
-            "rate": 16000,
             "width": 128,
             "height": 128,
             "history": [{"role": "user", "text": "hello"}],

@@ -5,7 +5,7 @@ Loads the client library, so `openai` imports it only when an engine is made.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, cast
 from urllib.parse import urlsplit
 
@@ -92,6 +92,10 @@ class Server:
                         yield text
                     begun, ended = begun or bool(text), ended or last
                     deadline = _now() + (ENDING if ended else self._between)
+                if begun and not ended and not _tells_its_end(stream.response.headers):
+                    raise EngineError(
+                        f"the language model at {self.place} broke off in the middle of its answer; ask again"
+                    )
         except TimeoutError as error:
             raise EngineError(self._silent(begun)) from error
         except APIError as error:
@@ -190,6 +194,13 @@ async def _next(
         if ended:
             return None
         raise
+
+
+def _tells_its_end(headers: Mapping[str, str]) -> bool:
+    """Whether an answer that is broken off can be told from one that is whole by how it came (RFC 9112, 6.3);
+    servers that say neither in the answer that it was the last of it are believed then.
+    """
+    return "chunked" in headers.get("transfer-encoding", "").lower() or "content-length" in headers
 
 
 def _read(chunk: object) -> tuple[str, bool]:

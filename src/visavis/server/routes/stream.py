@@ -28,6 +28,9 @@ SIGN: Final = 1.0
 GOODBYE: Final = 1.0
 """Seconds that saying why it is closed may take, to a client that may not read."""
 
+FLAGS: Final = {"1": True, "true": True, "0": False, "false": False}
+"""How true and false may be written in an address; anything else is refused with what it should be."""
+
 LEFT: Final = 1000
 """A client that closes with this has done with its session; with any other code it may come back."""
 
@@ -98,7 +101,7 @@ async def _talked(websocket: WebSocket, seat: Seat, who: Caller, select: Select)
     parts: Parts = websocket.app.state.parts
     session = seat.session
     asked = services(parts, who, seat)
-    first = greeting(seat.token, session, session.history, resumed=seat.resumed)
+    first = greeting(seat.token, session, session.recall(), resumed=seat.resumed)
     ahead = websocket.app.state.settings.chunk_buffer_size
     async with closing(Worker("coding")) as coding, Crew() as crew:
         talking = crew.begin(
@@ -129,5 +132,5 @@ async def _close(websocket: WebSocket, ending: Ending) -> None:
 
 def _selected(websocket: WebSocket) -> Select:
     query = websocket.query_params
-    flags = {name: query[name].lower() in ("1", "true") for name in ("binary", "idle") if name in query}
-    return selection({**query, **flags})
+    given = [name for name in ("binary", "idle") if name in query]
+    return selection({**query, **{name: FLAGS.get(query[name].lower(), query[name]) for name in given}})

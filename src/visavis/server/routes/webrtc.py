@@ -47,7 +47,7 @@ class OfferWish(Wanted):
         return Select(self.avatar_id, self.voice, language, named=named)
 
 
-class AnswerShape(Shape):
+class AcceptedShape(Shape):
     """The answer; session: to come back with."""
 
     sdp: str
@@ -68,7 +68,7 @@ async def config(settings: Set, who: Who) -> IceShape:
 
 
 @router.post(OFFER, dependencies=[TALKING], openapi_extra=json_of(OfferWish))
-async def offer(request: Request, given: Given, who: Who) -> AnswerShape:
+async def offer(request: Request, given: Given, who: Who) -> AcceptedShape:
     """Begin a conversation over WebRTC, or go on with one."""
     wish = await json_wish(request, OfferWish, OFFER_JSON)
     if given.peers is None:
@@ -81,7 +81,7 @@ async def offer(request: Request, given: Given, who: Who) -> AnswerShape:
         answer = await given.peers.answer(wish.sdp, enter, partial(services, given, who), wish.select)
     except OfferError as error:
         raise Refused(400, "offer", str(error)) from error
-    return AnswerShape(sdp=answer.sdp, session=answer.session)
+    return AcceptedShape(sdp=answer.sdp, session=answer.session)
 
 
 def _ice(server: IceServer) -> dict[str, str]:

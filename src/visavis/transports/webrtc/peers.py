@@ -218,7 +218,7 @@ class _Connection:
 
     def _greeting(self) -> Fields:
         seat = self._seat
-        return greeting(seat.token, self._talk, seat.session.history, resumed=seat.resumed)
+        return greeting(seat.token, self._talk, seat.session.recall(), resumed=seat.resumed)
 
     # Signs of life
 

@@ -41,8 +41,10 @@ FORM = (
 
 
 @contextlib.contextmanager
-def serving(folder: Path, **environ: str) -> Iterator[tuple[subprocess.Popen[str], int]]:
-    """The process, and the port it is at."""
+def serving(
+    folder: Path, /, *heard: list[str], **environ: str
+) -> Iterator[tuple[subprocess.Popen[str], int]]:
+    """The process, and the port it is at. heard: take what it says until it tells that."""
     fetched("face"), fetched("demo-portrait")
     (folder / "tmp").mkdir(exist_ok=True)
     own = {"DATA_FOLDER": str(folder / "data"), "TMPDIR": str(folder / "tmp")}
@@ -54,6 +56,8 @@ def serving(folder: Path, **environ: str) -> Iterator[tuple[subprocess.Popen[str
         told = ""
         for line in process.stderr:
             told += line
+            for lines in heard:
+                lines.append(line)
             if found := re.search(r"at http://127\.0\.0\.1:(\d+)", line):
                 try:
                     yield process, int(found[1])
@@ -179,7 +183,9 @@ async def test_where_connections_are_made_is_as_the_settings_have_it(alone: bool
 
 
 def test_with_keys_it_asks_for_one(tmp_path: Path) -> None:
-    with serving(tmp_path, API_KEYS="true") as (_, port):
+    heard: list[str] = []
+    with serving(tmp_path, heard, API_KEYS="true") as (_, port):
+        assert any("nobody has a key, so nobody can come in" in line for line in heard)
         assert httpx.get(f"http://127.0.0.1:{port}/avatar/list").status_code == 401
         assert httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
 

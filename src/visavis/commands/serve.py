@@ -146,6 +146,10 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         opened = await stack.enter_async_context(registry(settings, face))
         await opened.sweep()
         database, vault = opened.database, opened.vault
+        if settings.api_keys:
+            async with database.reading() as session:
+                if not await people.keys(session):
+                    note("nobody has a key, so nobody can come in; make one with: visavis keys create NAME")
         signs = signer(settings)
         workshop = await stack.enter_async_context(closing(_workshop(settings, opened, signs)))
         renderings = Renderings(database, vault, workshop, settings.home / "scratch")

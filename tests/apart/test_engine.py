@@ -24,6 +24,7 @@ from visavis.apart import Apart, engine
 from visavis.apart.engine import Packed, fitting
 from visavis.apart.messages import AHEAD, GRANT
 from visavis.contracts import Prepared, Stream
+from visavis.credentials import named
 from visavis.errors import EngineError, UnknownName, UploadError
 from visavis.media import AudioChunk, Portrait, Samples, VideoFrame
 from visavis.streams import processors, stream_of
@@ -134,7 +135,7 @@ def test_it_draws_what_the_engine_draws_to_the_last_bit(
 
 def test_it_says_which_engine_it_is_and_how_fast() -> None:
     with contextlib.closing(Apart("troubled", fps=30, seed=1, processes=1)) as face:
-        assert face.version == "troubled 7"
+        assert (face.version, named(face)) == ("troubled 7", "troubled 7")
         assert face.fps == 30
 
 

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 CHECKS = Path(__file__).with_name("checks.js").read_text("utf-8")
 
 PHONE = (360, 740)
+ON_ITS_SIDE = (667, 375)
 DESK = (1280, 800)
 
 # Pixels on each side of what is to be hit with a finger.
@@ -88,6 +89,23 @@ def test_it_fits_a_phone(visit: Visit, state: str, language: str) -> None:
         f"({{wide: checks.wide(), small: checks.small({FINGER}), covered: checks.covered()}})"
     )
     assert found == {"wide": [], "small": [], "covered": []}
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fa"])
+def test_it_fits_a_phone_on_its_side(visit: Visit, language: str) -> None:
+    ada = visit(language=language, size=ON_ITS_SIDE, script=CHECKS, has_touch=True, is_mobile=True)
+    ada.begin()
+    ada.settles()
+    ada.shot(f"side-{language}")
+    found = ada.page.evaluate(
+        f"({{wide: checks.wide(), small: checks.small({FINGER}), covered: checks.covered()}})"
+    )
+    assert found == {"wide": [], "small": [], "covered": []}
+    for control in ada.page.locator(".dock .control").all():
+        box = control.bounding_box()
+        assert box
+        assert 0 <= box["x"] < box["x"] + box["width"] <= ON_ITS_SIDE[0]
+        assert box["y"] + box["height"] <= ON_ITS_SIDE[1]
 
 
 @pytest.mark.parametrize("state", STATES)

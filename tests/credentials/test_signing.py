@@ -4,6 +4,8 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import av
 import numpy as np
@@ -188,3 +190,11 @@ def test_no_file_at_all(tmp_path: Path, signer: Signer) -> None:
         sign(tmp_path / "none.mp4", signer, FACTS)
     with pytest.raises(InputError, match="is no file"):
         sign(tmp_path, signer, FACTS)
+
+
+def test_an_engine_that_stands_for_another_one_goes_by_its_name() -> None:
+    class Apart:
+        version = title = "warp 1"
+
+    assert named(cast(Any, Apart())) == "warp 1"
+    assert named(cast(Any, SimpleNamespace(version="2"))) == "simplenamespace 2"

@@ -75,6 +75,11 @@ class Apart:
         return f"{self.name} {self._posts[0].ask(Version())}"
 
     @property
+    def title(self) -> str:
+        """Which engine it is and which version, for whoever tells users of it; blocks as `version` does."""
+        return self.version
+
+    @property
     def pids(self) -> tuple[int | None, ...]:
         """Of the processes; None where one died and has not been needed since."""
         return tuple(post.pid for post in self._posts)

@@ -56,11 +56,37 @@ describe("a conversation", () => {
     expect(texts(at(now, 10))).toEqual(["New."]);
   });
 
-  test("believes the server after reconnecting, and keeps its own marks", () => {
+  test("shows of what was being said no more than was heard", () => {
+    const two = at(told(reply(1, "Hello there.", 0), reply(1, "I am here, friend.", 1)), 1.5);
+    const cut = (text: string) => heard(two, { type: "interrupted", reply: 1, text }).saying;
+    expect(cut("Hello there. I am")).toMatchObject({ text: "I am", interrupted: true });
+    expect(cut("Hello")).toMatchObject({ text: "Hello", interrupted: true });
+    expect(cut("")).toBeNull();
+  });
+
+  test("is broken off once, however often it is told", () => {
+    const cut = { type: "interrupted", reply: 1, text: "Hello" } as const;
+    const once = heard(at(told(reply(1, "Hello there.", 0)), 1), cut);
+    expect(heard(once, cut)).toEqual(once);
+    expect(heard(once, { ...cut, text: "Hello there" }).lines).toMatchObject([{ text: "Hello there", interrupted: true }]);
+    const session = { type: "session", session: "t", resumed: true, fps: 25, rate: 24000, width: 512, height: 512 } as const;
+    const resumed = told({ ...session, history: [{ role: "assistant", text: "Hello", interrupted: true }] });
+    expect(heard(resumed, cut).lines).toMatchObject([{ text: "Hello", interrupted: true }]);
+  });
+
+  test("does not take a line of a forgotten session for one of this", () => {
+    const old = heard(at(told(reply(1, "Hello there.", 0)), 1), { type: "interrupted", reply: 1, text: "Hello" });
+    const session = { type: "session", session: "t", resumed: false, fps: 25, rate: 24000, width: 512, height: 512 } as const;
+    const anew = heard(old, { ...session, history: [] });
+    const now = heard(at(heard(anew, reply(1, "Hello again.", 0)), 1), { type: "interrupted", reply: 1, text: "Hello" });
+    expect(now.lines).toMatchObject([{ text: "Hello" }, { text: "Hello", reply: 1, interrupted: true }]);
+  });
+
+  test("believes the server after reconnecting", () => {
     const cut = heard(at(typed(told(reply(1, "Hello there.", 0)), "Stop"), 1), { type: "interrupted", reply: 1, text: "Hello" });
     const session = { type: "session", session: "t", fps: 25, rate: 24000, width: 512, height: 512 } as const;
     const history = [
-      { role: "assistant", text: "Hello" },
+      { role: "assistant", text: "Hello", interrupted: true },
       { role: "user", text: "Stop" },
     ] as const;
     const back = heard(cut, { ...session, resumed: true, history: [...history] });

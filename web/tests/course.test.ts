@@ -25,20 +25,47 @@ describe("the course of a connection", () => {
     expect(opens(after(BEGIN, ended(4000, { why: "udp" })))).toBe("websocket");
   });
 
-  test("tries again for as long as the server keeps the session, and then says so", () => {
+  test("tries again without end, and says when the server keeps the session no longer", () => {
     let course = after(BEGIN, OPENED, ended(1000, NETWORK));
-    let tries = 0;
     let now = 1000;
-    while (course.at === "reconnecting") {
-      now = alarm(course) ?? now;
+    const tried: number[] = [];
+    while (now < 120_000) {
+      now = alarm(course) ?? Infinity;
       course = next(course, { now, type: "due" });
-      expect(opens(course)).toBe("webrtc");
-      course = next(course, ended(now, NETWORK));
-      tries += 1;
+      if (opens(course)) {
+        tried.push(now);
+        course = next(course, ended(now, NETWORK));
+      }
+      expect(course.at).toBe(now < 1000 + KEPT ? "reconnecting" : "lost");
     }
-    expect(course).toEqual({ at: "lost" });
-    expect(now - 1000).toBeLessThanOrEqual(KEPT);
-    expect(tries).toBeGreaterThan(8);
+    const pauses = tried.slice(1).map((at, i) => at - (tried[i] ?? 0));
+    expect(Math.max(...pauses)).toBe(10_000);
+    expect(pauses).toEqual(pauses.toSorted((one, other) => one - other));
+  });
+
+  test("promises nothing where there was no conversation, or it is over", () => {
+    expect(after(BEGIN, ended(100, NETWORK))).toMatchObject({ at: "lost", next: 400 });
+    expect(after(BEGIN, OPENED, ended(1000, { why: "closing" }))).toMatchObject({ at: "lost", next: 1300 });
+    const hanging = after(BEGIN, OPENED, ended(1000, NETWORK), { now: 1300, type: "due" });
+    expect(alarm(hanging)).toBe(1000 + KEPT);
+    const lost = next(hanging, { now: 1000 + KEPT, type: "due" });
+    expect(lost).toMatchObject({ at: "lost", next: null });
+    expect(next(lost, { now: 32_000, type: "opened" })).toEqual({ at: "live", transport: "webrtc" });
+  });
+
+  test("tries at once when somebody looks, or the network is back", () => {
+    const lost = after(BEGIN, ended(100, NETWORK));
+    expect(opens(lost)).toBeNull();
+    expect(opens(next(lost, { now: 150, type: "woken" }))).toBe("webrtc");
+    expect(after(BEGIN, OPENED, { now: 200, type: "woken" })).toEqual({ at: "live", transport: "webrtc" });
+  });
+
+  test("waits for a server that starts, and asks when it says so", () => {
+    const starting = after(BEGIN, OPENED, ended(1000, NETWORK), ended(1400, { why: "loading", wait: 3 }));
+    expect(starting).toEqual({ at: "starting", transport: "webrtc", next: 4400 });
+    const asked = next(starting, { now: 4400, type: "due" });
+    expect(opens(asked)).toBe("webrtc");
+    expect(next(asked, ended(4500, NETWORK)).at).toBe("lost");
   });
 
   test("falls back also while it reconnects", () => {

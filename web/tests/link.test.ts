@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { endingOf, unserved } from "../src/api/call";
 import { correction, isPressing, landing, stale } from "../src/link/buffer";
 import { chunk, LONGEST_TEXT, room, told } from "../src/link/messages";
 import { NOTHING, quality } from "../src/link/quality";
@@ -81,16 +82,22 @@ describe("messages", () => {
 
 describe("the quality", () => {
   test("is not known before anything was measured", () => {
-    expect(quality(NOTHING)).toEqual({ grade: "unknown", cause: null });
+    expect(quality(NOTHING)).toMatchObject({ grade: "unknown", cause: null });
   });
 
   test("is good where nothing is wrong", () => {
-    expect(quality({ rtt: 0.03, lost: 0, freezes: 0, narrowed: 0, answer: 0.3 })).toEqual({ grade: "good", cause: null });
+    expect(quality({ rtt: 0.03, lost: 0, freezes: 0, narrowed: 0, answer: 0.3 })).toMatchObject({ grade: "good", cause: null });
   });
 
   test("names the worst", () => {
-    expect(quality({ rtt: 0.2, lost: 0.2, freezes: 0, narrowed: 0, answer: 0.3 })).toEqual({ grade: "weak", cause: "loss" });
-    expect(quality({ rtt: 0.2, lost: 0, freezes: 0, narrowed: 0, answer: 0.3 })).toEqual({ grade: "fair", cause: "delay" });
+    expect(quality({ rtt: 0.2, lost: 0.2, freezes: 0, narrowed: 0, answer: 0.3 })).toMatchObject({ grade: "weak", cause: "loss" });
+    expect(quality({ rtt: 0.2, lost: 0, freezes: 0, narrowed: 0, answer: 0.3 })).toMatchObject({ grade: "fair", cause: "delay" });
+  });
+
+  test("is not the network's where only pictures are late", () => {
+    const busy = { rtt: 0.001, lost: 0, freezes: 9, narrowed: 0, answer: 0.3 };
+    expect(quality(busy)).toEqual({ grade: "fair", cause: "freezes", network: false });
+    expect(quality({ ...busy, lost: 0.05 })).toEqual({ grade: "weak", cause: "freezes", network: true });
   });
 });
 
@@ -108,11 +115,30 @@ describe("the tally", () => {
   });
 });
 
+describe("a server that does not serve", () => {
+  const refused = (status: number, code: string, wait: string | null = null) =>
+    endingOf(unserved(status, JSON.stringify({ code, detail: "No." }), wait));
+
+  test("starts, is full, ends, or refuses", () => {
+    expect(refused(503, "loading", "3")).toEqual({ why: "loading", wait: 3 });
+    expect(refused(503, "full", "8")).toEqual({ why: "full", wait: 8 });
+    expect(refused(503, "ending", "5")).toEqual({ why: "network" });
+    expect(refused(503, "no_webrtc")).toEqual({ why: "udp" });
+    expect(refused(403, "consent")).toEqual({ why: "refused", complaint: { code: "consent", detail: "No." } });
+  });
+
+  test("may be a proxy before it", () => {
+    expect(endingOf(unserved(503, "<h1>Service Unavailable</h1>", "30"))).toEqual({ why: "network" });
+    expect(endingOf(new TypeError("fetch failed"))).toEqual({ why: "network" });
+  });
+});
+
 describe("what a WebSocket is closed with", () => {
   test("tells a key that was revoked, what the server says, and what the network does", () => {
     expect(closing(4004, "the key may not be used any more")).toEqual({ why: "key", wrong: true });
-    expect(closing(4001, "elsewhere")).toEqual({ why: "refused", sentence: "elsewhere" });
-    expect(closing(1012, "the server is being ended")).toEqual({ why: "network" });
+    expect(closing(4001, "elsewhere")).toEqual({ why: "refused", complaint: { code: "moved", detail: "elsewhere" } });
+    expect(closing(1012, "the server is being ended")).toEqual({ why: "closing" });
+    expect(closing(1006, "")).toEqual({ why: "network" });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Requests to the server: the key goes along, and what goes wrong becomes an Unserved with its sentence. */
 
-import type { Ending } from "../link/course";
+import type { Complaint, Ending } from "../link/course";
 import { key } from "./key";
 
 export interface Asking {
@@ -21,6 +21,9 @@ export class Unserved extends Error {
     super(sentence);
   }
 }
+
+/** Seconds to wait where nobody says for how long. */
+export const USUAL_WAIT = 10;
 
 export async function ask<T>(path: string, asking: Asking = {}): Promise<T> {
   return (await (await fetched(path, asking)).json()) as T;
@@ -49,14 +52,33 @@ export function unserved(status: number, body: string, wait: string | null): Uns
   return new Unserved(status, "", "", after);
 }
 
+/** What is to be said of an error: the server's complaint, or that nobody answered. */
+export function complaintOf(error: unknown): Complaint {
+  const refused = error instanceof Unserved && error.code !== "";
+  return refused ? { code: error.code, detail: error.message } : { code: "network", detail: "" };
+}
+
+/** Where a key is wanted. wrong: one was shown, and is not valid. */
+export interface Lock {
+  wrong: boolean;
+}
+
+/** The lock that an error is about, or null. */
+export function lockOf(error: unknown): Lock | null {
+  return error instanceof Unserved && error.status === 401 ? { wrong: key() !== null } : null;
+}
+
 /** How a connection ends that met this error. */
 export function endingOf(error: unknown): Ending {
+  const lock = lockOf(error);
+  if (lock) return { why: "key", ...lock };
   if (error instanceof Unserved) {
-    if (error.status === 401) return { why: "key", wrong: key() !== null };
     if (error.code === "no_webrtc") return { why: "udp" };
-    if (error.status === 503 && error.wait !== null) return { why: "full", wait: error.wait };
-    if (error.message) return { why: "refused", sentence: error.message };
-    return { why: "network" };
+    if (error.code === "loading") return { why: "loading", wait: error.wait ?? USUAL_WAIT };
+    if (error.code === "full") return { why: "full", wait: error.wait ?? USUAL_WAIT };
+    // A server that ends, or a proxy before one that is gone.
+    if (error.code === "" || error.code === "ending") return { why: "network" };
+    return { why: "refused", complaint: complaintOf(error) };
   }
   if (error instanceof DOMException && error.name === "NotSupportedError") return { why: "udp" };
   return { why: "network" };

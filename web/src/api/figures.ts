@@ -19,7 +19,7 @@ export interface Figures {
   device: string;
   missing: string[];
   without: string[];
-  places: { all: number; talking: number; parked: number; told: string };
+  places: { all: number; talking: number; parked: number };
   sessions: Record<string, number>;
   replies: Record<string, number>;
   stages: Record<string, Spread>;

@@ -38,6 +38,11 @@ export class Courier {
     this.happen({ type: "keyed" });
   }
 
+  /** The network is back, or somebody looks again: what waits to be tried is tried at once. */
+  wake(): void {
+    this.happen({ type: "woken" });
+  }
+
   leave(): void {
     this.drop();
     this.happen({ type: "leave" });

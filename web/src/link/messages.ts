@@ -10,6 +10,8 @@ export type Role = "user" | "assistant";
 export interface Utterance {
   role: Role;
   text: string;
+  /** Broken off here; `text` is what was heard. */
+  interrupted?: boolean;
 }
 
 export interface Chunk {
@@ -198,5 +200,9 @@ function utterances(value: unknown): Utterance[] {
   if (!Array.isArray(value)) return [];
   return value
     .filter(isFields)
-    .map((one) => ({ role: one["role"] === "user" ? "user" : "assistant", text: text(one["text"]) }));
+    .map((one) => ({
+      role: one["role"] === "user" ? "user" : "assistant",
+      text: text(one["text"]),
+      ...(one["interrupted"] === true ? { interrupted: true } : {}),
+    }));
 }

@@ -1,4 +1,7 @@
-/** How good a connection is, in one grade and one reason: what its figures mean to somebody who talks. */
+/**
+ * How good a connection is, in one grade and one reason: what its figures mean to somebody who talks.
+ * Loss and delay are the network's. Without them, what is late is the doing of a machine that is busy.
+ */
 
 /**
  * rtt, answer: seconds; null while not known. lost: 0..1 of what was sent to us. freezes: in the last ten seconds.
@@ -19,6 +22,8 @@ export interface Quality {
   grade: Grade;
   /** What is worst about it; null when it is good. */
   cause: Cause;
+  /** Whether it is the connection that is not good. */
+  network: boolean;
 }
 
 /** From where on it is fair, and from where on weak. Delays over 150 ms are felt in talk (ITU-T G.114). */
@@ -42,10 +47,10 @@ export function quality(figures: Figures): Quality {
   ];
   const graded = measured.map(([cause, value]) => ({ cause, level: level(cause, value) }));
   const worst = graded.reduce((one, other) => (other.level > one.level ? other : one));
-  if (worst.level === 2) return { grade: "weak", cause: worst.cause };
-  if (worst.level === 1) return { grade: "fair", cause: worst.cause };
+  const network = graded.some(({ cause, level }) => level > 0 && (cause === "loss" || cause === "delay"));
+  if (worst.level > 0) return { grade: worst.level === 2 && network ? "weak" : "fair", cause: worst.cause, network };
   const known = figures.rtt !== null || figures.lost !== null || figures.answer !== null;
-  return { grade: known ? "good" : "unknown", cause: null };
+  return { grade: known ? "good" : "unknown", cause: null, network: false };
 }
 
 function level(cause: Exclude<Cause, null>, value: number | null): 0 | 1 | 2 {

@@ -9,6 +9,9 @@ import { Tally } from "./tally";
 /** Milliseconds until UDP is taken to be blocked. */
 const UDP = 4000;
 
+/** Milliseconds that the server may take to answer; a face may have to be prepared. */
+const ANSWERING = 20_000;
+
 /** Milliseconds that candidates are gathered for, where there are servers to ask for them. */
 const GATHERING = 1500;
 
@@ -92,6 +95,7 @@ class WebRtcLink implements Link {
   private async negotiate(): Promise<void> {
     if (!("RTCPeerConnection" in window)) throw new DOMException("no WebRTC", "NotSupportedError");
     const { signal } = this.gone;
+    this.patience = setTimeout(() => this.listener.ended({ why: "network" }), ANSWERING);
     const servers = await iceServers(signal);
     const peer = this.prepare(servers);
     await peer.setLocalDescription();
@@ -103,6 +107,7 @@ class WebRtcLink implements Link {
       signal,
     });
     if (answer.session) this.listener.began(answer.session);
+    clearTimeout(this.patience);
     this.patience = setTimeout(() => this.listener.ended({ why: "udp" }), UDP);
     await peer.setRemoteDescription({ sdp: answer.sdp, type: answer.type });
   }
@@ -152,8 +157,12 @@ class WebRtcLink implements Link {
       this.listener.ended({ why: "key", wrong: true });
       return;
     }
+    if (message.type === "error" && message.code === "closing") {
+      this.listener.ended({ why: "closing" });
+      return;
+    }
     if (message.type === "error" && FAREWELLS.includes(message.code)) {
-      this.listener.ended({ why: "refused", sentence: message.detail });
+      this.listener.ended({ why: "refused", complaint: message });
       return;
     }
     if (message.type === "interrupted") this.terms.video.muted = true;

@@ -1,7 +1,7 @@
 /** A link over a WebSocket: pictures and sound as fragmented MP4, the microphone as PCM16. */
 
 import { key } from "../api/key";
-import { ask, endingOf } from "../api/call";
+import { ask, endingOf, USUAL_WAIT } from "../api/call";
 import type { Ending } from "./course";
 import type { Link, Listener, Open, Terms } from "./link";
 import { chunk, told, type Wish } from "./messages";
@@ -22,9 +22,6 @@ const BACKLOG = 16000;
 
 /** What it is closed with when the session is to be kept for a while. */
 const AWAY = 4000;
-
-/** Seconds to wait where all places are taken and nobody says for how long. */
-const USUAL_WAIT = 10;
 
 export const overWebSocket: Open = (terms, listener) => new WebSocketLink(terms, listener);
 
@@ -139,16 +136,25 @@ function protocols(mine: string | null): string[] {
 /** What codes mean that the server closes with (server/routes/stream.py); others are the network's. */
 export function closing(code: number, reason: string): Ending {
   if (code === 4004) return { why: "key", wrong: true };
-  return code === 1008 || code === 4001 || code === 4003 ? { why: "refused", sentence: reason } : { why: "network" };
+  if (code === 1012) return { why: "closing" };
+  const why = FAREWELLS[code];
+  return why === undefined ? { why: "network" } : { why: "refused", complaint: { code: why, detail: reason } };
 }
+
+const FAREWELLS: Record<number, string> = { 1008: "policy", 4001: "moved", 4003: "withdrawn" };
 
 interface Health {
   conversations?: { places: number; talking: number };
+  engines?: Record<string, { state: string }>;
 }
+
+/** Seconds after which a server that opens its engines is asked again. */
+const OPENING = 3;
 
 async function refusal(): Promise<Ending> {
   try {
-    const { conversations: now } = await ask<Health>("/health");
+    const { conversations: now, engines } = await ask<Health>("/health");
+    if (Object.values(engines ?? {}).some(({ state }) => state === "loading")) return { why: "loading", wait: OPENING };
     if (now && now.talking >= now.places) return { why: "full", wait: USUAL_WAIT };
     await ask("/api/v1/figures");
     return { why: "network" };

@@ -1,9 +1,11 @@
 /** The page of the server's figures: how full, how quick, how steady it is, anew every two seconds. */
 
-import { useEffect, useRef, useState, type ReactNode } from "react";
-import { ask } from "../api/call";
+import { useEffect, useState, type ReactNode } from "react";
+import { ask, lockOf, type Lock } from "../api/call";
 import { drawn, EMPTY, type Course, type Figures, type Spread } from "../api/figures";
+import { keep } from "../api/key";
 import { Header } from "../parts/Header";
+import { KeyForm } from "../parts/KeyForm";
 import { Sparkline } from "../parts/Sparkline";
 import { useTexts } from "../texts/use";
 import "../styles/pages.css";
@@ -13,7 +15,11 @@ const PERIOD = 2000;
 
 export default function ServerPage(): ReactNode {
   const { texts } = useTexts();
-  const { figures, course, trouble } = useFigures();
+  const { figures, course, trouble, again } = useFigures();
+  const unlock = (given: string) => {
+    keep(given);
+    again();
+  };
   return (
     <div className="page">
       <Header />
@@ -22,7 +28,8 @@ export default function ServerPage(): ReactNode {
           <h1>{texts.server.title}</h1>
           <p className="lead">{texts.server.lead}</p>
         </header>
-        {trouble && (
+        {trouble !== null && trouble !== "failed" && <KeyForm wrong={trouble.wrong} given={unlock} />}
+        {trouble === "failed" && (
           <p className="wrong" role="alert">
             {figures ? texts.server.stale : texts.server.none}
           </p>
@@ -34,7 +41,7 @@ export default function ServerPage(): ReactNode {
 }
 
 function Shown({ figures, course }: { figures: Figures; course: Course }): ReactNode {
-  const { texts, number, percent } = useTexts();
+  const { texts, number, percent, megabytes } = useTexts();
   const { places, memory, processors } = figures;
   const busy = course.processor.at(-1);
   const rate = course.pictures.at(-1);
@@ -54,18 +61,18 @@ function Shown({ figures, course }: { figures: Figures; course: Course }): React
         </span>
       </p>
       {[...figures.missing, ...figures.without].map((sentence) => (
-        <p key={sentence} className="wrong" dir="auto">
+        <p key={sentence} className="wrong" lang="en" dir="auto">
           {sentence}
         </p>
       ))}
       <div className="tiles">
-        <Tile name={texts.server.places} value={texts.server.placesOf(number(places.talking), number(places.all))} more={places.told}>
+        <Tile name={texts.server.places} value={texts.server.placesOf(number(places.talking), number(places.all))}>
           <Sparkline values={course.talking} most={places.all} />
         </Tile>
         <Tile name={texts.server.processor} value={busy === undefined ? "–" : percent(busy)} more={texts.server.cores(number(processors.count))}>
           <Sparkline values={course.processor} most={1} />
         </Tile>
-        <Tile name={texts.server.memory} value={memory === null ? "–" : `${number(memory / 2 ** 20)} MB`}>
+        <Tile name={texts.server.memory} value={memory === null ? "–" : megabytes(memory)}>
           <Sparkline values={course.memory} />
         </Tile>
         <Tile name={texts.server.pictures} value={rate === undefined ? "–" : texts.server.perSecond(number(rate))} more={texts.server.late(number(figures.pictures.late))}>
@@ -100,7 +107,7 @@ function Tile({ name, value, more, children }: { name: string; value: string; mo
 }
 
 function Latencies({ stages, course }: { stages: Record<string, Spread>; course: Course }): ReactNode {
-  const { texts, number } = useTexts();
+  const { texts, time } = useTexts();
   const all = Object.entries(stages);
   const most = Math.max(0.1, ...all.map(([, spread]) => spread.p95));
   return (
@@ -125,10 +132,10 @@ function Latencies({ stages, course }: { stages: Record<string, Spread>; course:
                   <Reach spread={spread} most={most} />
                 </th>
                 <td>
-                  <bdi>{number(spread.p50, 2)} s</bdi>
+                  <bdi>{time(spread.p50)}</bdi>
                 </td>
                 <td>
-                  <bdi>{number(spread.p95, 2)} s</bdi>
+                  <bdi>{time(spread.p95)}</bdi>
                 </td>
               </tr>
             ))}
@@ -165,7 +172,7 @@ function Engines({ figures }: { figures: Figures }): ReactNode {
               <small>{texts.server.states[engine.state]}</small>
             </dd>
             {engine.sentence && (
-              <dd className="small-print" dir="auto">
+              <dd className="small-print" lang="en" dir="auto">
                 {engine.sentence}
               </dd>
             )}
@@ -193,31 +200,41 @@ function Counts({ name, counts, words }: { name: string; counts: Record<string, 
   );
 }
 
-function useFigures(): { figures: Figures | null; course: Course; trouble: boolean } {
+interface Watched {
+  figures: Figures | null;
+  course: Course;
+  trouble: Lock | "failed" | null;
+  again(): void;
+}
+
+function useFigures(): Watched {
   const [shown, setShown] = useState<{ figures: Figures | null; course: Course }>({ figures: null, course: EMPTY });
-  const [trouble, setTrouble] = useState(false);
-  const gone = useRef(false);
+  const [trouble, setTrouble] = useState<Watched["trouble"]>(null);
+  const [round, setRound] = useState(0);
   useEffect(() => {
-    gone.current = false;
+    let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const look = async () => {
       try {
         const figures = await ask<Figures>("/api/v1/figures");
-        if (gone.current) return;
+        if (gone) return;
         setShown((before) => ({ figures, course: drawn(before.course, before.figures, figures) }));
-        setTrouble(false);
-      } catch {
-        setTrouble(true);
+        setTrouble(null);
+      } catch (error) {
+        if (gone) return;
+        const lock = lockOf(error);
+        setTrouble(lock ?? "failed");
+        if (lock) return;
       }
-      if (!gone.current) timer = setTimeout(() => void look(), PERIOD);
+      if (!gone) timer = setTimeout(() => void look(), PERIOD);
     };
     void look();
     return () => {
-      gone.current = true;
+      gone = true;
       clearTimeout(timer);
     };
-  }, []);
-  return { ...shown, trouble };
+  }, [round]);
+  return { ...shown, trouble, again: () => setRound(round + 1) };
 }
 
 /** As in "2 days, 3 hours": the two largest units. */

@@ -22,6 +22,7 @@ export function Captions(): ReactNode {
           {wordsOf(saying.text).map((word, i) => (
             <span key={i}>{word} </span>
           ))}
+          {saying.interrupted && "…"}
         </p>
       ) : last?.role === "user" ? (
         <Caption who={texts.captions.you} words={last.text} className="user" />
@@ -29,7 +30,7 @@ export function Captions(): ReactNode {
         lines.length === 0 && <p className="caption hint">{texts.captions.hint}</p>
       )}
       <p className="hidden" aria-live="polite" aria-atomic="true" dir={directionOf(saying?.text ?? "")}>
-        {saying?.text ?? ""}
+        {saying && !saying.interrupted ? saying.text : ""}
       </p>
     </div>
   );

@@ -1,12 +1,23 @@
 /** Where the user types: a field that grows, answered or said word for word. */
 
-import { useEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
 import { LONGEST_TEXT, room } from "../link/messages";
 import { useTalk } from "../talk/use";
 import { useTexts } from "../texts/use";
 import { Icon } from "./Icon";
 import { PersianKeyboard } from "./PersianKeyboard";
 import { insert, rubOut } from "./editing";
+
+/** As high as its text; one that takes more than a line has the whole width, with the buttons below it. */
+function fit(area: HTMLTextAreaElement): void {
+  const around = area.closest<HTMLElement>(".field");
+  if (!around) return;
+  around.dataset["tall"] = "false";
+  area.style.height = "auto";
+  around.dataset["tall"] = String(area.value !== "" && area.scrollHeight > area.clientHeight);
+  area.style.height = "auto";
+  area.style.height = `${area.scrollHeight}px`;
+}
 
 /** How many characters are left when that is told. */
 const NEAR = 300;
@@ -27,11 +38,8 @@ export function Composer({ focused }: { focused: boolean }): ReactNode {
   useEffect(() => {
     if (focused) field.current?.focus();
   }, [focused]);
-  useEffect(() => {
-    const area = field.current;
-    if (!area) return;
-    area.style.height = "auto";
-    area.style.height = `${area.scrollHeight}px`;
+  useLayoutEffect(() => {
+    if (field.current) fit(field.current);
   }, [text]);
 
   const send = () => {

@@ -6,6 +6,7 @@ import type { Recording } from "../talk/talk";
 import { useTalk } from "../talk/use";
 import { useTexts } from "../texts/use";
 import { Icon, type Sign } from "./Icon";
+import { Trouble } from "./Trouble";
 
 /** Milliseconds after which what needs no answer goes away by itself. */
 const INFORMED = 12_000;
@@ -33,26 +34,26 @@ export function Notices(): ReactNode {
       {view.recordings.filter(({ url }) => unread(url)).map((one) => (
         <Ready key={one.url} recording={one} dismiss={() => dismiss(one.url)} />
       ))}
-      {view.fault && <Notice sign="warning" words={view.fault} foreign dismiss={() => talk.forgive()} />}
+      {view.fault && (
+        <Notice sign="warning" words={<Trouble complaint={view.fault} />} dismiss={() => talk.forgive()} />
+      )}
     </div>
   );
 }
 
 interface NoticeProps {
   sign: Sign;
-  words: string;
-  /** Whether the server said it, in its own language. */
-  foreign?: boolean;
+  words: ReactNode;
   children?: ReactNode;
   dismiss(): void;
 }
 
-function Notice({ sign, words, foreign = false, children, dismiss }: NoticeProps): ReactNode {
+function Notice({ sign, words, children, dismiss }: NoticeProps): ReactNode {
   const { texts } = useTexts();
   return (
     <div className="notice">
       <Icon sign={sign} size={20} />
-      <p dir={foreign ? "auto" : undefined}>{words}</p>
+      <div className="notice-words">{words}</div>
       {children}
       <button type="button" className="round quiet" onClick={dismiss} aria-label={texts.fault.dismiss}>
         <Icon sign="close" size={18} />
@@ -66,8 +67,8 @@ function Ready({ recording, dismiss }: { recording: Recording; dismiss(): void }
   const [failed, setFailed] = useState(false);
   const save = async () => {
     try {
-      keepFile(await file(recording.url), recording.url.split("/").at(-1) ?? "visavis.mp4");
-      setFailed(false);
+      keepFile(await file(recording.url), nameOf(new Date(recording.at)));
+      dismiss();
     } catch {
       setFailed(true);
     }
@@ -80,6 +81,13 @@ function Ready({ recording, dismiss }: { recording: Recording; dismiss(): void }
       </button>
     </Notice>
   );
+}
+
+/** As in visavis-2026-01-31-0905.mp4. */
+function nameOf(when: Date): string {
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = [when.getFullYear(), two(when.getMonth() + 1), two(when.getDate())].join("-");
+  return `visavis-${day}-${two(when.getHours())}${two(when.getMinutes())}.mp4`;
 }
 
 function keepFile(content: Blob, name: string): void {

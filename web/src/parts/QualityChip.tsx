@@ -7,16 +7,18 @@ import { useTexts } from "../texts/use";
 
 export function QualityChip(): ReactNode {
   const { view } = useTalk();
-  const { texts, number } = useTexts();
+  const { texts, time } = useTexts();
   const [open, setOpen] = useState(false);
   const around = useRef<HTMLDivElement>(null);
   const id = useId();
   useOutside(around, open, () => setOpen(false));
   if (view.course.at !== "live") return null;
-  const { grade, cause } = quality(view.figures);
+  const { grade, cause, network } = quality(view.figures);
   const { answer } = view.figures;
-  const answers = answer === null ? null : texts.quality.answers(number(answer, 1));
-  const words = [texts.quality[grade], answers].filter(Boolean).join(texts.quality.comma);
+  const answers = answer === null ? null : texts.quality.answers(time(answer, 1));
+  const busy = !network && (cause === "freezes" || cause === "narrow" || cause === "answers") ? cause : null;
+  const state = busy ? texts.quality.busy[busy] : texts.quality[grade];
+  const words = [state, answers].filter(Boolean).join(texts.quality.comma);
   return (
     <div className="quality" ref={around}>
       <button
@@ -35,7 +37,7 @@ export function QualityChip(): ReactNode {
         </span>
         <span className="quality-words">
           <span className="quality-grade">
-            {texts.quality[grade]}
+            {state}
             {answers && texts.quality.comma}
           </span>
           {answers && <span>{answers}</span>}
@@ -53,12 +55,12 @@ export function QualityChip(): ReactNode {
 
 function Details(): ReactNode {
   const { view } = useTalk();
-  const { texts, number, percent } = useTexts();
+  const { texts, number, percent, time } = useTexts();
   const { rtt, lost, freezes, answer } = view.figures;
   const transport = "transport" in view.course ? view.course.transport : "websocket";
   const rows: [string, string | null][] = [
-    [texts.quality.answer, answer === null ? null : `${number(answer, 2)} s`],
-    [texts.quality.rtt, rtt === null ? null : `${number(rtt * 1000)} ms`],
+    [texts.quality.answer, answer === null ? null : time(answer)],
+    [texts.quality.rtt, rtt === null ? null : time(rtt)],
     [texts.quality.lost, lost === null ? null : percent(lost)],
     [texts.quality.freezes, number(freezes)],
   ];

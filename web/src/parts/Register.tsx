@@ -1,8 +1,9 @@
 /** Registers a face or a voice: what, whose, for what, sent with progress, and what was found. */
 
 import { useEffect, useRef, useState, type FormEvent, type ReactNode } from "react";
-import { Unserved } from "../api/call";
+import { complaintOf } from "../api/call";
 import { register, type Kind, type Registered } from "../api/faces";
+import type { Complaint } from "../link/course";
 import type { Language } from "../link/messages";
 import { go } from "../route";
 import { theTalk } from "../talk/use";
@@ -11,6 +12,7 @@ import { Camera } from "./Camera";
 import { DropZone } from "./DropZone";
 import { Icon } from "./Icon";
 import { ReportCard } from "./ReportCard";
+import { Trouble } from "./Trouble";
 import { VoiceRecorder } from "./VoiceRecorder";
 
 interface Props {
@@ -146,7 +148,7 @@ interface WhoseProps {
   ready: boolean;
   /** 0..1 while it is sent; null before. */
   sent: number | null;
-  trouble: string | null;
+  trouble: Complaint | null;
   send(form: FormData): void;
 }
 
@@ -185,9 +187,9 @@ function Whose({ kind, ready, sent, trouble, send }: WhoseProps): ReactNode {
         <p className="small-print">{texts.consent.kept}</p>
       </fieldset>
       {trouble && (
-        <p className="wrong" role="alert" dir="auto">
-          {trouble}
-        </p>
+        <div className="wrong" role="alert">
+          <Trouble complaint={trouble} />
+        </div>
       )}
       {sent !== null ? (
         <div className="sending" role="status">
@@ -223,9 +225,8 @@ function Tongue(): ReactNode {
 }
 
 function useSending(kind: Kind, done: (registered: Registered) => void) {
-  const { texts } = useTexts();
   const [sent, setSent] = useState<number | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<Complaint | null>(null);
   const gone = useRef<AbortController | null>(null);
   useEffect(() => () => gone.current?.abort(), []);
   const send = (form: FormData, file: File) => {
@@ -236,9 +237,7 @@ function useSending(kind: Kind, done: (registered: Registered) => void) {
     setSent(0);
     register(kind, form, setSent, gone.current.signal)
       .then(done)
-      .catch((error: unknown) => {
-        setTrouble(error instanceof Unserved && error.message ? error.message : texts.faces.failed);
-      })
+      .catch((error: unknown) => setTrouble(complaintOf(error)))
       .finally(() => setSent(null));
   };
   const forget = () => setTrouble(null);

@@ -1,14 +1,16 @@
 /** What is registered: talked to, given back, deleted. */
 
 import { useState, type ReactNode } from "react";
-import { Unserved } from "../api/call";
+import { complaintOf } from "../api/call";
 import { remove, withdraw, type Face, type Kind, type Voice } from "../api/faces";
+import type { Complaint } from "../link/course";
 import { go } from "../route";
 import { theTalk } from "../talk/use";
 import { LANGUAGES, useTexts } from "../texts/use";
 import { Sure } from "./Dialog";
 import { Icon } from "./Icon";
 import { Portrait } from "./Portrait";
+import { Trouble } from "./Trouble";
 import type { Loaded } from "./loaded";
 
 interface One {
@@ -68,7 +70,7 @@ function List({ all, none, failed, changed }: ListProps): ReactNode {
 function Owned({ one, changed }: { one: One; changed(): void }): ReactNode {
   const { texts } = useTexts();
   const [asking, ask] = useState<"remove" | "withdraw" | null>(null);
-  const [trouble, setTrouble] = useState<string | null>(null);
+  const [trouble, setTrouble] = useState<Complaint | null>(null);
   const usable = one.state === "ready";
   const act = async (work: Promise<unknown>) => {
     ask(null);
@@ -77,7 +79,7 @@ function Owned({ one, changed }: { one: One; changed(): void }): ReactNode {
       setTrouble(null);
       forget(one);
     } catch (error) {
-      setTrouble(error instanceof Unserved && error.message ? error.message : texts.faces.undone);
+      setTrouble(complaintOf(error));
     }
     changed();
   };
@@ -116,9 +118,9 @@ function Owned({ one, changed }: { one: One; changed(): void }): ReactNode {
         </button>
       </span>
       {trouble && (
-        <p className="wrong" role="alert" dir="auto">
-          {trouble}
-        </p>
+        <div className="wrong" role="alert">
+          <Trouble complaint={trouble} />
+        </div>
       )}
       {asking === "remove" && (
         <Sure

@@ -1,10 +1,11 @@
 /** What lies over the picture while there is no conversation: on the way, full, lost, or a key is wanted. */
 
 import { useEffect, useState, type ReactNode } from "react";
-import type { Course } from "../link/course";
+import { SOON, type Course } from "../link/course";
 import { useTalk } from "../talk/use";
 import { useTexts } from "../texts/use";
-import { Icon } from "./Icon";
+import { KeyForm } from "./KeyForm";
+import { Trouble } from "./Trouble";
 
 export function Veil(): ReactNode {
   const { talk, view } = useTalk();
@@ -16,13 +17,20 @@ export function Veil(): ReactNode {
       return null;
     case "connecting":
       return <Waiting words={texts.link.connecting} />;
+    case "starting":
+      return <Waiting words={texts.link.starting} more={texts.link.startingWhy} />;
     case "reconnecting":
       return <Waiting words={texts.link.reconnecting} more={texts.link.kept} />;
     case "full":
       return <Full course={course} />;
     case "key":
-      return <KeyForm wrong={course.wrong} />;
+      return (
+        <div className="veil">
+          <KeyForm wrong={course.wrong} given={(key) => talk.giveKey(key)} />
+        </div>
+      );
     case "lost":
+      if (course.tries <= SOON) return <Waiting words={view.met ? texts.link.reconnecting : texts.link.connecting} />;
       return (
         <Card title={texts.link.lost} why={texts.link.lostWhy}>
           <Retry words={texts.again} act={() => talk.retry()} />
@@ -30,7 +38,7 @@ export function Veil(): ReactNode {
       );
     case "refused":
       return (
-        <Card title={texts.link.refused} why={course.sentence}>
+        <Card title={texts.link.refused} why={<Trouble complaint={course.complaint} />}>
           <Retry words={texts.again} act={() => talk.retry()} />
           {(view.choice.avatar_id ?? view.choice.voice) && (
             <button type="button" className="button" onClick={() => talk.retryAsUsual()}>
@@ -52,12 +60,12 @@ function Waiting({ words, more }: { words: string; more?: string }): ReactNode {
   );
 }
 
-function Card({ title, why, children }: { title: string; why: string; children: ReactNode }): ReactNode {
+function Card({ title, why, children }: { title: string; why: ReactNode; children: ReactNode }): ReactNode {
   return (
     <div className="veil">
       <div className="card" role="alert">
         <h2>{title}</h2>
-        <p dir="auto">{why}</p>
+        {typeof why === "string" ? <p>{why}</p> : why}
         {children}
       </div>
     </div>
@@ -98,41 +106,5 @@ function Full({ course }: { course: Extract<Course, { at: "full" }> }): ReactNod
       </p>
       <Retry words={texts.link.fullNow} act={() => talk.retry()} />
     </Card>
-  );
-}
-
-function KeyForm({ wrong }: { wrong: boolean }): ReactNode {
-  const { talk } = useTalk();
-  const { texts } = useTexts();
-  const [key, setKey] = useState("");
-  return (
-    <div className="veil">
-      <form
-        className="card"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (key.trim()) talk.giveKey(key);
-        }}
-      >
-        <Icon sign="key" size={28} />
-        <h2>{texts.link.key}</h2>
-        <p role={wrong ? "alert" : undefined}>{wrong ? texts.link.keyWrong : texts.link.keyWhy}</p>
-        <label className="labelled">
-          <span>{texts.link.keyLabel}</span>
-          <input
-            type="password"
-            dir="ltr"
-            autoComplete="off"
-            autoFocus
-            value={key}
-            onChange={(event) => setKey(event.target.value)}
-            aria-invalid={wrong}
-          />
-        </label>
-        <button type="submit" className="button solid" disabled={!key.trim()}>
-          {texts.link.keySend}
-        </button>
-      </form>
-    </div>
   );
 }

@@ -11,6 +11,8 @@ export interface Piece {
   text: string;
   start: number;
   final: boolean;
+  /** Broken off; `text` is what was heard of it. */
+  interrupted?: boolean;
 }
 
 export interface Line {
@@ -106,14 +108,34 @@ function spoken(lines: readonly Line[], one: Piece): readonly Line[] {
 }
 
 function brokenOff(before: Conversation, reply: number, text: string): Conversation {
-  const rest = before.lines.filter((line) => line.reply !== reply);
-  const index = before.lines.findIndex((line) => line.reply === reply);
   const pieces = before.pieces.filter((one) => one.reply !== reply);
-  if (!text) return { ...before, pieces, lines: rest };
-  if (index < 0)
-    return { ...before, pieces, lines: added(before.lines, { role: "assistant", text, reply, interrupted: true }) };
-  const lines = before.lines.map((line) => (line.reply === reply ? { ...line, text, interrupted: true } : line));
-  return { ...before, pieces, lines };
+  const line = lineOf(before, reply, text);
+  const saying = before.saying?.reply === reply ? heardOf(before.saying, line?.text ?? "", text) : before.saying;
+  const cut = { role: "assistant", text, reply, interrupted: true } as const;
+  if (!line) return { ...before, pieces, saying, lines: text ? added(before.lines, cut) : before.lines };
+  const lines = before.lines.flatMap((one) => (one !== line ? [one] : text ? [{ ...one, ...cut }] : []));
+  return { ...before, pieces, saying, lines };
+}
+
+/** The line of a reply; what the server has told of itself has no number, but says that it was broken off. */
+function lineOf({ lines, begins }: Conversation, reply: number, text: string): Line | undefined {
+  const ours = lines.filter((line) => line.id >= begins);
+  const same = (line: Line) => text !== "" && (line.text.startsWith(text) || text.startsWith(line.text));
+  return (
+    ours.find((line) => line.reply === reply) ??
+    ours.findLast((line) => line.reply === undefined && line.interrupted && same(line))
+  );
+}
+
+/** What was heard of the last piece, or before it. whole: the reply's line, which ends with it; text: what was heard. */
+function heardOf(piece: Piece, whole: string, text: string): Piece | null {
+  if (piece.interrupted || !text) return text ? piece : null;
+  const begins = Math.max(0, whole.length - piece.text.trim().length);
+  return { ...piece, text: text.slice(begins).trim() || lastSentence(text), interrupted: true };
+}
+
+function lastSentence(text: string): string {
+  return /[^.!?…。！？؟]*[.!?…。！？؟]*$/u.exec(text)?.[0].trim() ?? text;
 }
 
 function understood(before: Conversation, text: string, final: boolean): Conversation {
@@ -126,13 +148,10 @@ function understood(before: Conversation, text: string, final: boolean): Convers
 function opened(before: Conversation, resumed: boolean, history: readonly Utterance[]): Conversation {
   if (!resumed && history.length === 0) {
     const begins = (before.lines.at(-1)?.id ?? -1) + 1;
-    return { ...SILENT, answer: before.answer, lines: before.lines, begins };
+    const lines = before.lines.map(({ reply: _, ...line }) => line); // replies are counted anew
+    return { ...SILENT, answer: before.answer, lines, begins };
   }
-  const lines = history.map((one, id) => {
-    const mine = before.lines.find((line) => line.role === one.role && line.text === one.text);
-    return { id, role: one.role, text: one.text, ...(mine?.interrupted ? { interrupted: true } : {}) };
-  });
-  return { ...SILENT, answer: before.answer, lines };
+  return { ...SILENT, answer: before.answer, lines: history.map((one, id) => ({ id, ...one })) };
 }
 
 function added(lines: readonly Line[], line: Omit<Line, "id">): readonly Line[] {

@@ -5,7 +5,7 @@
 
 import { keep } from "../api/key";
 import { Courier } from "../link/courier";
-import type { Course } from "../link/course";
+import type { Complaint, Course } from "../link/course";
 import type { Choice, Told, Wish } from "../link/messages";
 import { playable } from "../link/player";
 import { NOTHING, type Figures } from "../link/quality";
@@ -42,8 +42,8 @@ export interface View {
   /** When it began, milliseconds; null: nothing is recorded. */
   recording: number | null;
   recordings: readonly Recording[];
-  /** What went wrong last, in the server's words. */
-  fault: string | null;
+  /** What went wrong last. */
+  fault: Complaint | null;
   /** What was typed while there was no connection; it is sent when there is one. */
   waiting: Typed | null;
   /** Changes when a picture is about to jump. */
@@ -105,6 +105,10 @@ export class Talk {
     this.video.tabIndex = -1;
     this.video.setAttribute("aria-hidden", "true");
     addEventListener("pagehide", () => this.leave());
+    addEventListener("online", () => this.courier.wake());
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden) this.courier.wake();
+    });
   }
 
   /** How loud the user is, 0..1. */
@@ -121,7 +125,7 @@ export class Talk {
     if (voice) void this.openEar();
   }
 
-  /** Try again, as after the server was lost. */
+  /** Try again at once. */
   retry(): void {
     this.courier.begin(this.view.get().fellBack ? "websocket" : "webrtc");
   }
@@ -258,7 +262,7 @@ export class Talk {
       ...(course.at === "live" && before.course.at !== "live" ? { fault: null } : {}),
     });
     if (course.at === "live") this.heed();
-    if (["lost", "refused"].includes(course.at)) this.session = null;
+    if (course.at === "refused") this.session = null;
   }
 
   private told(message: Told): void {
@@ -271,7 +275,7 @@ export class Talk {
         this.sayWaiting();
         break;
       case "error":
-        this.view.set({ fault: message.detail });
+        this.view.set({ fault: message });
         break;
       case "timing":
         this.view.set({ figures: { ...this.view.get().figures, answer: message.stages["first"] ?? null } });
@@ -280,7 +284,7 @@ export class Talk {
         this.view.set({
           recording: message.on ? (this.view.get().recording ?? Date.now()) : null,
           ...(message.url ? { recordings: [...recordings, { url: message.url, at: Date.now() }] } : {}),
-          ...(message.detail ? { fault: message.detail } : {}),
+          ...(message.detail ? { fault: { code: "recording", detail: message.detail } } : {}),
         });
         break;
       default:

@@ -20,5 +20,5 @@ export type Scene = "start" | "door" | "talk";
 
 export function sceneOf({ course, met }: View): Scene {
   if (course.at === "start") return "start";
-  return met || course.at === "connecting" ? "talk" : "door";
+  return met || !["full", "key", "refused"].includes(course.at) ? "talk" : "door";
 }

@@ -20,6 +20,10 @@ interface Speaking {
   /** A number as it is written in this language, with so many digits after the point. */
   number(value: number, digits?: number): string;
   percent(value: number): string;
+  /** Seconds, with their unit; below one of them in milliseconds. */
+  time(seconds: number, digits?: number): string;
+  /** Bytes, in megabytes. */
+  megabytes(bytes: number): string;
 }
 
 const Context = createContext<Speaking | null>(null);
@@ -41,6 +45,9 @@ export function useTexts(): Speaking {
 }
 
 function speakingOf(language: Language, set: (language: Language) => void): Speaking {
+  const { units } = ALL[language];
+  const number = (value: number, digits = 0) =>
+    new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
   return {
     language,
     texts: ALL[language],
@@ -48,9 +55,11 @@ function speakingOf(language: Language, set: (language: Language) => void): Spea
       localStorage.setItem(NAME, chosen);
       set(chosen);
     },
-    number: (value, digits = 0) =>
-      new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value),
+    number,
     percent: (value) => new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 }).format(value),
+    time: (seconds, digits = 2) =>
+      seconds < 0.9995 ? units.milliseconds(number(seconds * 1000)) : units.seconds(number(seconds, digits)),
+    megabytes: (bytes) => units.megabytes(number(bytes / 2 ** 20)),
   };
 }
 

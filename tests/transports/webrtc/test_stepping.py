@@ -136,6 +136,16 @@ def test_an_estimate_is_a_sign_only_when_it_falls_below_what_is_sent() -> None:
     assert stands(falling) == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("rtt", "lost", "lowered"), [(0.06, 0.0, False), (0.2, 0.0, True), (0.06, 0.05, True)]
+)
+def test_an_estimate_that_falls_while_packets_pass_is_a_busy_receiver(
+    rtt: float, lost: float, lowered: bool
+) -> None:
+    usual = Report(2.0, 1_400_000, rtt=0.01, estimate=2_000_000)
+    assert (stands([usual, replace(usual, at=4.0, rtt=rtt, lost=lost, estimate=700_000)])[-1] > 0) == lowered
+
+
 def test_up_goes_one_step_at_a_time_and_only_when_it_was_clean_for_long() -> None:
     low = Standing(0.0, 0.0, step=3)
     steps = stands(clean(40), low)

@@ -6,6 +6,7 @@ never made worse: it is a twentieth of it all. The thresholds of loss are those 
 """
 
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Final
 
 # Width, height and pictures a second, in parts of the whole.
@@ -27,8 +28,9 @@ FALLING: Final = 0.9
 # Seconds that a report is about at least: some receivers tell of every few packets.
 WINDOW: Final = 0.4
 
-# Seconds by which packets take longer when they wait in somebody's queue.
+# Seconds by which packets take longer when they wait in somebody's queue, and when they may do so.
 QUEUED: Final = 0.3
+WAITING: Final = 0.1
 
 # Seconds until a step shows in what is reported, between steps up, and at most between them.
 SETTLING: Final = 1.5
@@ -154,11 +156,15 @@ def _noted(now: Standing, report: Report) -> Standing:
 def _is_overrun(now: Standing, report: Report) -> bool:
     """Whether the receiver saw more coming than gets through, and says so.
 
-    An estimate that is low is no sign: it never is much more than what has come so far. One that falls is.
+    An estimate that is low is no sign: it never is much more than what has come so far. One that falls is,
+    if packets have to wait on their way, or get lost: a receiver with too much else to do, which takes them
+    late, thinks the same of a line that is wide.
     """
     if report.estimate is None or now.estimate is None:
         return False
-    return report.estimate < min(report.sent, FALLING * now.estimate)
+    waited = inf if report.rtt is None or now.quickest is None else report.rtt - now.quickest
+    falls = report.estimate < min(report.sent, FALLING * now.estimate)
+    return falls and (report.lost >= CLEAN or waited >= WAITING)
 
 
 def _fitting(now: Standing, report: Report, levels: tuple[Level, ...]) -> int:

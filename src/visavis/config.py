@@ -197,8 +197,11 @@ def misspelt(folder: Path | None = None, environ: Mapping[str, str] | None = Non
     from difflib import get_close_matches
 
     ours = [name.upper() for name in NAMES]
-    places = ((".env", _dotenv((folder or _here()) / ".env")), ("the environment", environ or os.environ))
-    others = {name: place for place, names in places for name in names if name.upper() not in ours}
+    places = (
+        (".env", _dotenv((folder or _here()) / ".env")),
+        ("the environment", os.environ if environ is None else environ),
+    )
+    others = {name: place for place, names in places for name in names if name not in ours}
     near = {name: get_close_matches(name.upper(), ours, n=1, cutoff=NEAR) for name in others}
     return [
         f"{name} in {others[name]} means nothing to visavis; did you mean {meant[0]}?"

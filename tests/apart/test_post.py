@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from visavis.apart.messages import Call, Kind, Version
-from visavis.apart.post import LONGEST, PAUSE, TRIES, Post, pause
+from visavis.apart.messages import Call, Kind, Version, excuse
+from visavis.apart.post import AILING, LONGEST, PAUSE, TRIES, Post, pause
 from visavis.apart.process import Process
 from visavis.errors import EngineError
 
@@ -17,8 +17,10 @@ class Line:
         self._does = does
 
     def ask(self, call: Call, files: Sequence[int]) -> tuple[Kind, bytes]:
-        if self._does == "dies":
+        if self._does in ("dies", "hangs up"):
             raise EOFError
+        if self._does == "fails":
+            return Kind.FAILED, excuse(EngineError("no room on the GPU"), "scripted")
         return Kind.DONE, b'"1"'
 
 
@@ -41,6 +43,10 @@ class Actor:
         if self._does == "does not read":
             raise BlockingIOError
         yield Line(self._does)
+
+    @property
+    def is_dying(self) -> bool:
+        return self._does == "dies"
 
     def forget(self, face: int) -> None:
         self.forgotten.append(face)
@@ -94,6 +100,29 @@ def test_who_does_not_read_is_taken_for_dead() -> None:
     with pytest.raises(EngineError, match="ask again"):
         theatre.ask()
     assert theatre.ask() == "1"
+
+
+def test_who_only_hangs_up_goes_on_living() -> None:
+    theatre = Theatre("hangs up")
+    with pytest.raises(EngineError, match="broke off; ask again"):
+        theatre.ask()
+    assert theatre.actors[0].fate == ""
+
+
+def test_who_failed_just_now_is_ailing_for_a_while() -> None:
+    theatre = Theatre("dies", "answers", "fails")
+    assert not theatre.post.ailing
+    with pytest.raises(EngineError):
+        theatre.ask()
+    assert theatre.post.ailing
+    theatre.now += AILING
+    assert not theatre.post.ailing
+    theatre.ask()
+    theatre.actors[-1].alive = False
+    with pytest.raises(EngineError, match="no room on the GPU"):
+        theatre.ask()
+    theatre.now += AILING / 2
+    assert theatre.post.ailing
 
 
 def test_who_cannot_be_reached_is_not_blamed() -> None:

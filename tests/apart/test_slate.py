@@ -82,3 +82,10 @@ def test_a_file_has_what_was_written_for_everybody() -> None:
     finally:
         os.close(file)
         os.close(other)
+
+
+def test_nobody_takes_memory_away_that_somebody_looks_at() -> None:
+    with contextlib.closing(Slate(1)) as slate:
+        slate.put(0, np.zeros((4, 4, 3), np.uint8))
+        with pytest.raises(PermissionError):
+            os.ftruncate(slate.descriptor, 0)

@@ -144,10 +144,14 @@ class Apart:
 
     @contextlib.contextmanager
     def _sharing(self, face: Packed) -> Iterator[tuple[int, Post]]:
-        """Who has least to do, rather one that knows the face; it has more to do within the block."""
+        """Who has least to do, rather one that knows the face; it has more to do within the block.
+
+        One that fails at all it is asked would always have least to do: it comes last.
+        """
         with self._lock:
             place, post = min(
-                enumerate(self._posts), key=lambda each: (each[1].under_way, face.number not in each[1].known)
+                enumerate(self._posts),
+                key=lambda each: (each[1].ailing, each[1].under_way, face.number not in each[1].known),
             )
             post.under_way += 1
             post.known.add(face.number)

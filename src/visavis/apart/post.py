@@ -9,6 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 from typing import Any, Final, TypeVar
 
 from visavis.apart.animation import Broken, animated
@@ -21,11 +22,14 @@ from visavis.media import AudioChunk
 
 T = TypeVar("T")
 
-GONE: Final = (EOFError, ConnectionError, BlockingIOError)
-"""What it looks like when a process has died; the last one, when it has stopped to read."""
+GONE: Final = (EOFError, ConnectionError)
+"""What it looks like when a process has died."""
 
 TRIES: Final = 3
 """Processes in a row that may die without having answered anything, before the next one has to wait."""
+
+AILING: Final = 5.0
+"""Seconds behind a failure of the engine's, or a death, in which others are asked rather than this one."""
 
 PAUSE: Final = 5.0
 """Seconds that it waits, and as many more for each further one."""
@@ -53,6 +57,7 @@ class Post:
         self._lock = threading.Lock()
         self._closed = False
         self._deaths, self._died, self._fate = 0, 0.0, ""
+        self._well_from = -inf
         self._process: Process | None = start()
 
     @property
@@ -66,6 +71,11 @@ class Post:
         """Seconds of processors that the process has used."""
         process = self._process
         return process.worked if process is not None else 0.0
+
+    @property
+    def ailing(self) -> bool:
+        """Whether it failed just now."""
+        return self._clock() < self._well_from
 
     def ask(self, call: Call, files: Sequence[int] = ()) -> Any:
         """What a call results in. Blocks. Raises what the engine does; EngineError where it dies over it."""
@@ -116,8 +126,14 @@ class Post:
             answer = None if kind is Kind.FAILED else read(line, body)
         process.answered = True
         if answer is None:
-            raise excused(body)
+            raise self._told(excused(body))
         return answer
+
+    def _told(self, error: Exception) -> Exception:
+        """An error of the engine's; one that is about what it was given says nothing of the engine."""
+        if isinstance(error, EngineError):
+            self._well_from = self._clock() + AILING
+        return error
 
     @contextlib.contextmanager
     def _reaching(self, process: Process) -> Iterator[None]:
@@ -126,6 +142,8 @@ class Post:
             yield
         except GONE:
             raise self._lost(process) from None
+        except BlockingIOError:  # it has stopped to read
+            raise self._lost(process, stuck=True) from None
         except OSError as error:
             raise EngineError(f"the process that draws faces cannot be asked: {error.strerror}") from error
 
@@ -150,11 +168,13 @@ class Post:
             "with FACE_PROCESSES=0"
         )
 
-    def _lost(self, process: Process) -> EngineError:
-        """What to tell whoever waited for a process that died."""
+    def _lost(self, process: Process, *, stuck: bool = False) -> EngineError:
+        """What to tell whoever waited for a process that died, or is stuck and has to."""
         with self._lock:
             if self._closed:
                 return EngineError("the face engine was closed while it drew")
+            if not (stuck or process.is_dying):
+                return EngineError("the process that draws faces broke off; ask again")
             if process is self._process:
                 self._bury(process)
         return EngineError(f"the process that draws faces {process.fate}; ask again, and another one does")
@@ -165,3 +185,4 @@ class Post:
         self.known = set()
         self._deaths = 0 if process.answered else self._deaths + 1
         self._died, self._fate = self._clock(), process.fate
+        self._well_from = self._died + AILING

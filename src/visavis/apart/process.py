@@ -23,6 +23,9 @@ from visavis.errors import EngineError
 
 PROGRAM: Final = "visavis.apart.worker"
 
+DYING: Final = 0.2
+"""Seconds from the end of a process's lines to its own."""
+
 
 class CallLine:
     """A line for one call at a time, and the slate that its pictures come on."""
@@ -84,6 +87,13 @@ class Process:
         with contextlib.suppress(OSError):
             return time.clock_gettime(_clock(self.pid))
         return 0.0
+
+    @property
+    def is_dying(self) -> bool:
+        """Whether it is dead, or will be in a moment: its lines are closed a little before that. Blocks."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._popen.wait(DYING)
+        return not self.alive
 
     def animation(self, order: Animate, slate: Slate, file: int) -> socket.socket:
         """Our end of the line of an animation that begins. Raises OSError where the process died."""

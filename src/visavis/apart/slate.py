@@ -5,6 +5,7 @@ who closes it.
 """
 
 import contextlib
+import fcntl
 import mmap
 import os
 
@@ -52,8 +53,13 @@ class Slate:
 
 
 def memory(name: str) -> int:
-    """The descriptor of an empty file in memory. name: to tell it by in /proc."""
-    return os.memfd_create(f"visavis-{name}", os.MFD_CLOEXEC)
+    """The descriptor of an empty file in memory, which can grow only: nobody is left with a map of nothing.
+
+    name: to tell it by in /proc.
+    """
+    descriptor = os.memfd_create(f"visavis-{name}", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK)
+    return descriptor
 
 
 def written(content: bytes) -> int:

@@ -37,13 +37,13 @@ from visavis.apart.messages import (
     Unpack,
     Version,
     excuse,
-    is_known,
     receive,
     send,
     with_files,
 )
 from visavis.apart.slate import Slate, read, write
 from visavis.contracts import Face, Prepared, Stream
+from visavis.errors import VisavisError
 from visavis.media import AudioChunk, VideoFrame
 from visavis.plugins import engine
 from visavis.streams import Channel, Crew, Worker, closing
@@ -211,7 +211,7 @@ class Atelier:
         return self._made
 
     def _excuse(self, error: Exception) -> bytes:
-        if not is_known(error):
+        if not isinstance(error, VisavisError):
             traceback.print_exception(error)
         return excuse(error, self._name)
 

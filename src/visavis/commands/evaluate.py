@@ -29,7 +29,6 @@ examples:
   visavis evaluate en-short switch-en-zh --voice james
   visavis evaluate --tag short --portrait photo.jpg --out out/photo
   visavis evaluate mine.toml --thresholds mine-too.toml
-  visavis evaluate --url http://127.0.0.1:8000 --tag conversation
   visavis evaluate --baseline out/evaluation-1/results.json
 """
 

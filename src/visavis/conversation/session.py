@@ -173,7 +173,14 @@ class Session:
 
     def recall(self) -> tuple[Utterance, ...]:
         """The history, for a client that comes: what it holds is not told as an event any more."""
-        self._events.discard(lambda event: isinstance(event, Understood | Said | Interrupted | Timed))
+        under_way = self._performance.reply
+        number = under_way.number if under_way is not None else None
+        self._events.discard(
+            lambda event: (
+                isinstance(event, Understood)
+                or (isinstance(event, Said | Interrupted | Timed) and event.reply != number)
+            )
+        )
         return self._history.turns
 
     def announce(self, event: Event) -> None:

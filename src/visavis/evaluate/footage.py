@@ -84,10 +84,23 @@ def pictures_of(video: Path, span: Span | None = None) -> Iterator[Pixels]:
             container.seek(begin + int(first / tick), stream=stream)
         for frame in container.decode(stream):
             at = ((frame.pts or 0) - begin) * tick
-            if at > last - HALF_A_MILLISECOND:
+            if _is_before(at, last):
+                if not _is_before(at, first):
+                    yield _rgb(frame)
+            else:
                 return
-            if at > first - HALF_A_MILLISECOND:
-                yield _rgb(frame)
+
+
+def within(shown: NDArray[np.float64], span: Span) -> NDArray[np.int64]:
+    """The numbers of those pictures that `pictures_of` gives of a span. shown: when each of all is."""
+    first, last = span
+    return np.array(
+        [n for n, at in enumerate(shown) if not _is_before(at, first) and _is_before(at, last)], int
+    )
+
+
+def _is_before(at: float, time: float) -> bool:
+    return at <= time - HALF_A_MILLISECOND
 
 
 def cut(video: Path, start: float, out: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from visavis.evaluate.footage import within
 from visavis.media import Pixels
 from visavis.models import Store
 from visavis.portrait.faces import Finder, Found
@@ -45,10 +46,9 @@ def look(take: "Take") -> Seen:
     Raises:
         ModelError: the networks cannot be had. InputError: the video cannot be read.
     """
-    spans = take.excerpts
-    numbers = [np.flatnonzero((take.shown >= begin) & (take.shown < end)) for begin, end in spans]
-    faces = [face for span in spans for face in _followed(take, span)]
-    which = np.concatenate(numbers)[: len(faces)]
+    spans = [(span, within(take.shown, span)) for span in take.excerpts]
+    faces = [face for span, _ in spans for face in _followed(take, span)]
+    which = np.concatenate([numbers for _, numbers in spans])
     return Seen(
         which,
         take.shown[which],

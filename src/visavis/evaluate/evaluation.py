@@ -1,5 +1,5 @@
 """One evaluation: scenarios are performed and measured one after the other, and findings are written as
-they comes.
+they come.
 
 Owns the order, and what becomes of what fails: a scenario that cannot be performed and a metric that cannot
 be told are findings too. Refuses to judge, and to know engines, servers and metrics by name.

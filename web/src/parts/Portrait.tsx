@@ -35,6 +35,9 @@ export function Portrait({ avatar, alt, hidden = false, round, loaded }: Props):
   );
 }
 
+/** Milliseconds that a picture is kept for an image that is just beginning to load it. */
+const LINGER = 5000;
+
 /** The address of an avatar's picture within this page; null while there is none. */
 export function usePicture(avatar: string | null, round: unknown): string | null {
   const [address, setAddress] = useState<string | null>(null);
@@ -50,7 +53,7 @@ export function usePicture(avatar: string | null, round: unknown): string | null
       .catch(() => setAddress(null));
     return () => {
       gone.abort();
-      if (mine) URL.revokeObjectURL(mine);
+      if (mine) setTimeout(URL.revokeObjectURL, LINGER, mine);
     };
   }, [avatar, round]);
   return address;

@@ -69,14 +69,14 @@ describe("a conversation", () => {
     const once = heard(at(told(reply(1, "Hello there.", 0)), 1), cut);
     expect(heard(once, cut)).toEqual(once);
     expect(heard(once, { ...cut, text: "Hello there" }).lines).toMatchObject([{ text: "Hello there", interrupted: true }]);
-    const session = { type: "session", session: "t", resumed: true, fps: 25, rate: 24000, width: 512, height: 512 } as const;
+    const session = { type: "session", session: "t", resumed: true, fps: 25, width: 512, height: 512 } as const;
     const resumed = told({ ...session, history: [{ role: "assistant", text: "Hello", interrupted: true }] });
     expect(heard(resumed, cut).lines).toMatchObject([{ text: "Hello", interrupted: true }]);
   });
 
   test("does not take a line of a forgotten session for one of this", () => {
     const old = heard(at(told(reply(1, "Hello there.", 0)), 1), { type: "interrupted", reply: 1, text: "Hello" });
-    const session = { type: "session", session: "t", resumed: false, fps: 25, rate: 24000, width: 512, height: 512 } as const;
+    const session = { type: "session", session: "t", resumed: false, fps: 25, width: 512, height: 512 } as const;
     const anew = heard(old, { ...session, history: [] });
     const now = heard(at(heard(anew, reply(1, "Hello again.", 0)), 1), { type: "interrupted", reply: 1, text: "Hello" });
     expect(now.lines).toMatchObject([{ text: "Hello" }, { text: "Hello", reply: 1, interrupted: true }]);
@@ -84,7 +84,7 @@ describe("a conversation", () => {
 
   test("believes the server after reconnecting", () => {
     const cut = heard(at(typed(told(reply(1, "Hello there.", 0)), "Stop"), 1), { type: "interrupted", reply: 1, text: "Hello" });
-    const session = { type: "session", session: "t", fps: 25, rate: 24000, width: 512, height: 512 } as const;
+    const session = { type: "session", session: "t", fps: 25, width: 512, height: 512 } as const;
     const history = [
       { role: "assistant", text: "Hello", interrupted: true },
       { role: "user", text: "Stop" },

@@ -36,7 +36,6 @@ export type Told =
       session: string;
       resumed: boolean;
       fps: number;
-      rate: number;
       width: number;
       height: number;
       history: Utterance[];
@@ -109,7 +108,6 @@ function shaped(fields: Fields): Told | Chunk | null {
         session: text(fields["session"]),
         resumed: fields["resumed"] === true,
         fps: number(fields["fps"], 25),
-        rate: number(fields["rate"], 24000),
         width: number(fields["width"], 512),
         height: number(fields["height"], 512),
         history: utterances(fields["history"]),

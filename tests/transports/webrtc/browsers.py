@@ -64,6 +64,10 @@ a=rtpmap:98 VP9/90000
 a=rtpmap:99 rtx/90000
 a=fmtp:99 apt=98
 a=rtpmap:103 H264/90000
+a=rtcp-fb:103 goog-remb
+a=rtcp-fb:103 transport-cc
+a=rtcp-fb:103 nack
+a=rtcp-fb:103 nack pli
 a=fmtp:103 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f
 a=rtpmap:104 rtx/90000
 a=fmtp:104 apt=103

@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import itertools
 from collections.abc import AsyncIterator, Callable
+from typing import Final
 
 import numpy as np
 
 from tests.transports.webrtc.client import Client, connected
 from tests.transports.webrtc.narrow import Line, Relay, relay
 from tests.transports.webrtc.scripted import House, Served, served
+
+H264: Final = 99
+"""The number that aiortc offers it by."""
 
 
 @contextlib.asynccontextmanager
@@ -27,7 +31,7 @@ async def far(house: House, down: Line) -> AsyncIterator[tuple[Served, Client, R
 def every(nth: int) -> Callable[[bytes], bool]:
     """Loses every so manieth packet of pictures when it is sent for the first time, as its format tells."""
     pictures = itertools.count(1)
-    return lambda packet: packet[0] >> 6 == 2 and packet[1] & 0x7F == 97 and next(pictures) % nth == 0
+    return lambda packet: packet[0] >> 6 == 2 and packet[1] & 0x7F == H264 and next(pictures) % nth == 0
 
 
 async def test_lost_packets_are_sent_again() -> None:

@@ -27,27 +27,50 @@ def without(sdp: str, start: str) -> str:
     return "".join(line for line in sdp.splitlines(keepends=True) if not line.startswith(start))
 
 
+def without_h264() -> str:
+    return without(chromium(), "a=rtpmap:103")
+
+
 def test_a_chromium_is_understood() -> None:
     offer = read(chromium(host("192.0.2.2")), anybody)
     assert offer.microphone
     assert offer.candidates == 1
     assert lines(offer, "m=") == [
         "m=audio 9 UDP/TLS/RTP/SAVPF 111",
-        "m=video 9 UDP/TLS/RTP/SAVPF 96 97",
+        "m=video 9 UDP/TLS/RTP/SAVPF 103 104",
         "m=application 9 UDP/DTLS/SCTP webrtc-datachannel",
     ]
     assert lines(offer, "a=rtpmap") == [
         "a=rtpmap:111 opus/48000/2",
-        "a=rtpmap:96 VP8/90000",
-        "a=rtpmap:97 rtx/90000",
+        "a=rtpmap:103 H264/90000",
+        "a=rtpmap:104 rtx/90000",
+    ]
+    assert lines(offer, "a=fmtp") == [
+        "a=fmtp:103 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+        "a=fmtp:104 apt=103",
     ]
     assert lines(offer, "a=rtcp-fb") == [
-        "a=rtcp-fb:96 nack",
-        "a=rtcp-fb:96 nack pli",
-        "a=rtcp-fb:96 goog-remb",
+        "a=rtcp-fb:103 nack",
+        "a=rtcp-fb:103 nack pli",
+        "a=rtcp-fb:103 goog-remb",
     ]
     assert lines(offer, "a=group") == ["a=group:BUNDLE 0 1 2"]
     assert lines(offer, "a=candidate") == ["a=candidate:1 1 udp 2122194687 192.0.2.2 40000 typ host"] * 3
+
+
+def test_pictures_are_h264_only_where_it_is_of_a_kind_that_is_sent() -> None:
+    assert read(chromium(), anybody).pictures == "H264"
+    for known, other in [
+        ("packetization-mode=1", "packetization-mode=0"),
+        ("profile-level-id=42001f", "profile-level-id=640c1f"),
+        ("profile-level-id=42001f", "profile-level-id=42001f;evil\x00"),
+        ("fmtp:103 ", "fmtp:99 "),
+        ("rtpmap:103 H264", "rtpmap:103 H265"),
+    ]:
+        offer = read(chromium().replace(known, other), anybody)
+        assert offer.pictures == "VP8"
+        assert "m=video 9 UDP/TLS/RTP/SAVPF 96 97" in lines(offer, "m=")
+        assert lines(offer, "a=fmtp") == ["a=fmtp:97 apt=96"]
 
 
 def test_a_firefox_is_understood() -> None:
@@ -63,7 +86,7 @@ def test_what_is_not_needed_gets_no_further() -> None:
     strange = chromium().replace("a=mid:1", "a=mid:1\r\na=x-secret:1\r\na=end-of-candidates\r\na=ice-lite")
     told = read(strange, anybody).sdp
     assert not any(
-        word in told for word in ("secret", "end-of", "lite", "VP9", "H264", "transport", "msid", "red")
+        word in told for word in ("secret", "end-of", "lite", "VP9", "VP8", "transport", "msid", "red")
     )
 
 
@@ -121,8 +144,8 @@ def test_candidates_are_kept_where_packets_may_go_each_once_and_not_too_many() -
         (chromium().replace("actpass", "holdconn"), "a=setup"),
         (without(chromium(), "a=rtcp-mux"), "a=rtcp-mux"),
         (chromium().replace("opus/48000", "isac/16000"), "opus"),
-        (chromium().replace("VP8/90000", "VP9/90000"), "VP8"),
-        (chromium().replace("rtpmap:96 VP8", "rtpmap:95 VP8"), "VP8"),
+        (without_h264().replace("VP8/90000", "VP9/90000"), "VP8"),
+        (without_h264().replace("rtpmap:96 VP8", "rtpmap:95 VP8"), "VP8"),
         (chromium().replace("recvonly", "sendonly"), "takes nothing"),
         (chromium().replace("a=sendrecv", "a=inactive"), "takes nothing"),
         (chromium().replace("UDP/DTLS/SCTP webrtc", "DTLS/SCTP 5000"), "data section"),

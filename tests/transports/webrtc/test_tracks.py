@@ -42,7 +42,7 @@ class QuickTalk(ScriptedTalk):
 async def performed(talk: ScriptedTalk, levels: list[Level]) -> AsyncIterator[Performance]:
     """A performance under way. levels: the last one holds."""
     sounds, pictures = Worker("sound"), Worker("pictures")
-    performance = Performance(talk, lambda: levels[-1], sounds, pictures)
+    performance = Performance(talk, "VP8", lambda: levels[-1], sounds, pictures)
     async with Crew() as crew:
         running = crew.begin(performance.run())
         try:
@@ -127,7 +127,7 @@ async def test_at_a_lower_level_there_are_fewer_and_smaller_pictures() -> None:
 
 async def test_a_whole_picture_is_made_once_when_it_is_wanted_and_not_too_often() -> None:
     worker = Worker("pictures")
-    track = PictureTrack(25, lambda: LEVELS[0], worker)
+    track = PictureTrack(25, "VP8", lambda: LEVELS[0], worker)
     sizes = []
     for number in range(12):
         if number in (4, 6):

@@ -1,15 +1,15 @@
 """What a stranger's SDP offer asks for, written anew so that nothing but that gets any further. Pure.
 
 An offer is read for the few lines that matter (RFC 8866, 8829, 8839, 8841, 8843), each held against its
-grammar, and told again in a form that has nothing else in it: one bundled transport, Opus, VP8, one data
-channel, and of the ICE candidates those that packets may be sent to. The names of sections and the numbers of
-formats stay, so the answer to the new offer is one to the old.
+grammar, and told again in a form that has nothing else in it: one bundled transport, Opus, H.264 or VP8, one
+data channel, and of the ICE candidates those that packets may be sent to. The names of sections and the
+numbers of formats stay, so the answer to the new offer is one to the old.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from visavis.errors import InputError
 
@@ -45,12 +45,17 @@ _PRINT: Final = re.compile(
 _SETUP: Final = re.compile(r"actpass|active|passive")
 _FORMAT: Final = re.compile(r"(?P<number>\d{1,3}) (?P<name>[A-Za-z0-9-]{1,32})/(?P<rate>\d{1,6})(/\d)?")
 _APT: Final = re.compile(r"(?P<number>\d{1,3}) apt=(?P<apt>\d{1,3})")
+_PARAMETERS: Final = re.compile(r"(?P<number>\d{1,3}) (?P<told>[A-Za-z0-9=;, -]{1,256})")
+# Baseline, of which what is sent is the constrained part, that everybody decodes (H.264, A.2.1).
+_PROFILE: Final = re.compile(r"(?i:42[0-9a-f]0[0-9a-f]{2})")
 _EXTENSION: Final = re.compile(r"(?P<number>\d{1,2})(/[a-z]+)? (?P<uri>\S{1,128})")
 _SCTP_PORT: Final = re.compile(r"\d{1,5}")
 _CANDIDATE: Final = re.compile(
     r"(?P<foundation>[A-Za-z0-9+/]{1,32}) 1 (?i:udp) (?P<priority>\d{1,10}) (?P<host>[0-9A-Fa-f:.]{2,45}) "
     r"(?P<port>\d{1,5}) typ (?P<type>host|srflx|relay)( .*)?"
 )
+
+Coding: TypeAlias = Literal["H264", "VP8"]
 
 Admits: TypeAlias = Callable[[str, int], bool]
 
@@ -63,12 +68,22 @@ class OfferError(InputError):
 class Offer:
     """An offer that can be answered.
 
-    sdp: written anew. microphone: whether sound may come as well. candidates: how many were kept.
+    sdp: written anew. microphone: whether sound may come as well. pictures: how they are sent.
+    candidates: how many were kept.
     """
 
     sdp: str
     microphone: bool
+    pictures: Coding
     candidates: int
+
+
+class _Pictures(NamedTuple):
+    """How pictures are sent, by which number, and with which parameters; "" for none."""
+
+    coding: Coding
+    number: str
+    parameters: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +136,8 @@ def read(sdp: str, admits: Admits) -> Offer:
     for mid, section in order.items():
         written += [*_WRITERS[section.kind](section), f"a=mid:{mid}", *transport]
     microphone = _direction(by_kind["audio"]) == "sendrecv"
-    return Offer("\r\n".join([*written, ""]), microphone, len(candidates))
+    pictures = _pictures(by_kind["video"])
+    return Offer("\r\n".join([*written, ""]), microphone, pictures.coding, len(candidates))
 
 
 def _sections(lines: list[str]) -> list[_Section]:
@@ -204,7 +220,7 @@ def _audio(section: _Section) -> list[str]:
 
 def _video(section: _Section) -> list[str]:
     _direction(section)
-    number = _number_of(section, "VP8", 90000)
+    coding, number, parameters = _pictures(section)
     repeated = [again for again, of in _repeating(section) if of == number and again in section.formats[1:]][
         :1
     ]
@@ -214,7 +230,8 @@ def _video(section: _Section) -> list[str]:
         "a=recvonly",
         *_extensions(section),
         *_muxed(section),
-        f"a=rtpmap:{number} VP8/90000",
+        f"a=rtpmap:{number} {coding}/90000",
+        *(f"a=fmtp:{number} {parameters}" for _ in parameters[:1]),
         *(f"a=rtcp-fb:{number} {kind}" for kind in _FEEDBACK if f"{number} {kind}" in told),
         *(
             line
@@ -222,6 +239,21 @@ def _video(section: _Section) -> list[str]:
             for line in (f"a=rtpmap:{again} rtx/90000", f"a=fmtp:{again} apt={number}")
         ),
     ]
+
+
+def _pictures(section: _Section) -> _Pictures:
+    """How pictures are sent: as H.264 where it is understood, which takes less work, and else as VP8."""
+    for found in filter(None, map(_PARAMETERS.fullmatch, section.all("fmtp"))):
+        told = dict(part.strip().partition("=")[::2] for part in found["told"].split(";"))
+        profile = told.get("profile-level-id", "")
+        if (
+            found["number"] in _numbers_of(section, "H264", 90000)
+            and told.get("packetization-mode") == "1"
+            and _PROFILE.fullmatch(profile)
+        ):
+            parameters = f"level-asymmetry-allowed=1;packetization-mode=1;profile-level-id={profile}"
+            return _Pictures("H264", found["number"], parameters)
+    return _Pictures("VP8", _number_of(section, "VP8", 90000), "")
 
 
 def _application(section: _Section) -> list[str]:
@@ -249,14 +281,23 @@ def _direction(section: _Section) -> str:
 
 
 def _number_of(section: _Section, name: str, rate: int) -> str:
-    """The number of a format in the section's packets; a dynamic one (RFC 3551)."""
-    for found in filter(None, map(_FORMAT.fullmatch, section.all("rtpmap"))):
-        number, wanted = found["number"], (found["name"].lower(), int(found["rate"])) == (name.lower(), rate)
-        if wanted and number in section.formats[1:] and 96 <= int(number) <= 127:
-            return number
+    """The number of a format in the section's packets."""
+    for number in _numbers_of(section, name, rate):
+        return number
     raise OfferError(
         f"the {section.kind} section does not offer {name}, which every browser has; let it offer it"
     )
+
+
+def _numbers_of(section: _Section, name: str, rate: int) -> list[str]:
+    """All numbers of a format, in order; dynamic ones (RFC 3551)."""
+    return [
+        found["number"]
+        for found in filter(None, map(_FORMAT.fullmatch, section.all("rtpmap")))
+        if (found["name"].lower(), int(found["rate"])) == (name.lower(), rate)
+        and found["number"] in section.formats[1:]
+        and 96 <= int(found["number"]) <= 127
+    ]
 
 
 def _repeating(section: _Section) -> Iterator[tuple[str, str]]:

@@ -22,7 +22,7 @@ from visavis.transports.webrtc import offers
 from visavis.transports.webrtc.gathering import Sockets, gather
 from visavis.transports.webrtc.hearing import hear, prompt
 from visavis.transports.webrtc.ice import Reach
-from visavis.transports.webrtc.offers import Offer, OfferError
+from visavis.transports.webrtc.offers import Coding, Offer, OfferError
 from visavis.transports.webrtc.overhearing import Overhearing
 from visavis.transports.webrtc.quality import Quality
 from visavis.transports.webrtc.repairing import Repairs
@@ -93,7 +93,9 @@ class Peers:
         seat = await enter()
         async with contextlib.AsyncExitStack() as failed:
             failed.push_async_callback(seat.leave, seat.resumed)
-            connection = _Connection(seat, services(seat), select, self._sounds, self._pictures)
+            connection = _Connection(
+                seat, services(seat), select, offer.pictures, self._sounds, self._pictures
+            )
             failed.push_async_callback(connection.close)
             try:
                 answer = await connection.answer(offer, self._sockets)
@@ -128,12 +130,18 @@ class _Connection:
     """One of them: a seat, and what is said and heard on it."""
 
     def __init__(
-        self, seat: Seat, services: Services, select: Select, sounds: Worker, pictures: Worker
+        self,
+        seat: Seat,
+        services: Services,
+        select: Select,
+        coding: Coding,
+        sounds: Worker,
+        pictures: Worker,
     ) -> None:
         talk = seat.session
         self._seat, self._talk = seat, talk
         self._quality = Quality(talk.size, talk.fps, asyncio.get_running_loop().time())
-        self._performance = Performance(talk, lambda: self._quality.level, sounds, pictures)
+        self._performance = Performance(talk, coding, lambda: self._quality.level, sounds, pictures)
         self._wire = Wire(talk, services, select, self._greeting, self._alive)
         self._connected, self._over = asyncio.Event(), asyncio.Event()
         self._microphones: list[MediaStreamTrack] = []

@@ -12,7 +12,7 @@ from typing import Final
 # Width, height and pictures a second, in parts of the whole.
 _STEPS: Final = ((1.0, 1.0), (0.75, 1.0), (0.625, 0.8), (0.5, 0.6), (0.375, 0.4))
 
-# A talking head in VP8 at 512 x 512 and 25 pictures a second is as good as it gets at 1.2 Mbit/s.
+# A talking head at 512 x 512 and 25 pictures a second is as good as it gets at 1.2 Mbit/s, in VP8 too.
 BITS_A_PIXEL: Final = 1_200_000 / (512 * 512 * 25)
 MOST, LEAST = 3_000_000, 80_000
 

@@ -21,6 +21,7 @@ from visavis.conversation.stage import Moment, Pace, Talk
 from visavis.media import Pixels
 from visavis.streams import Channel, Worker
 from visavis.transports.webrtc.encoding import RATE, VIDEO_RATE, Encoded, PictureEncoder, SoundEncoder
+from visavis.transports.webrtc.offers import Coding
 from visavis.transports.webrtc.stepping import Level, is_shown
 
 # Pieces of sound that may wait. It is one as a rule; when the server has stood still for a moment, all that
@@ -84,19 +85,20 @@ class SoundTrack(MediaStreamTrack):
 
 
 class PictureTrack(MediaStreamTrack):
-    """VP8, of the newest picture there is.
+    """The newest picture there is.
 
-    fps: of the moments. level: how they are sent, asked anew for each. worker: that encodes.
+    fps: of the moments. coding, level: how they are sent; the level is asked anew for each. worker: that
+    encodes.
     """
 
     kind = "video"
 
-    def __init__(self, fps: int, level: Callable[[], Level], worker: Worker) -> None:
+    def __init__(self, fps: int, coding: Coding, level: Callable[[], Level], worker: Worker) -> None:
         super().__init__()
-        self._fps, self._level, self._worker = fps, level, worker
+        self._fps, self._coding, self._level, self._worker = fps, coding, level, worker
         self._newest = Channel[_Shown](1)
         self._pictures = self._newest.receive()
-        self._encoder = PictureEncoder()
+        self._encoder = PictureEncoder(self._coding)
         self._whole_wanted = False
         self._whole_from = 0.0
 
@@ -128,20 +130,22 @@ class PictureTrack(MediaStreamTrack):
 
     def stop(self) -> None:
         self._newest.close()
-        self._encoder = PictureEncoder()  # megabytes, which would else wait for the collector
+        self._encoder = PictureEncoder(self._coding)  # megabytes, which would else wait for the collector
         super().stop()
 
 
 class Performance:
     """A session's moments as two tracks.
 
-    level: how pictures are sent. sounds, pictures: the threads that encode.
+    coding, level: how pictures are sent. sounds, pictures: the threads that encode.
     """
 
-    def __init__(self, talk: Talk, level: Callable[[], Level], sounds: Worker, pictures: Worker) -> None:
+    def __init__(
+        self, talk: Talk, coding: Coding, level: Callable[[], Level], sounds: Worker, pictures: Worker
+    ) -> None:
         self._talk, self._sounds = talk, sounds
         self.sound = SoundTrack()
-        self.picture = PictureTrack(talk.fps, level, pictures)
+        self.picture = PictureTrack(talk.fps, coding, level, pictures)
 
     async def run(self) -> None:
         """Take moments and hand them on, until there are no more."""

@@ -18,6 +18,7 @@ ORDER = (
     "streams",
     "contracts",
     "stopwatch",
+    "tidying",
     "arrays",
     "sound",
     "reading",

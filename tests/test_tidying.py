@@ -3,7 +3,7 @@ import gc
 import weakref
 
 from tests.virtual import VirtualLoop
-from visavis.commands.tidying import SOON, Tidying
+from visavis.tidying import SOON, Tidying
 
 
 class Knot:
@@ -33,3 +33,18 @@ def test_what_has_ended_is_gone_a_moment_later() -> None:
             assert runner.run(ended_twice()) == (True, False)
     finally:
         gc.enable()
+
+
+async def told_twice() -> int:
+    """How often others are told of two that ended together."""
+    told = []
+    tidying = Tidying(lambda: told.append(1))
+    tidying.soon()
+    tidying.soon()
+    await asyncio.sleep(SOON + 0.1)
+    return len(told)
+
+
+def test_other_processes_are_told_once() -> None:
+    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+        assert runner.run(told_twice()) == 1

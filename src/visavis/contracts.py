@@ -6,7 +6,7 @@ one event loop, speaks several streams at once only if it says so, and is closed
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol, TypeAlias, TypeVar
+from typing import Final, Literal, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from visavis.media import AudioChunk, Language, Look, Portrait, Samples, VideoFrame
 
@@ -221,3 +221,16 @@ class Face(Protocol):
         ...
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Titled(Protocol):
+    """An engine that stands for another one, whose title it has."""
+
+    @property
+    def title(self) -> str: ...
+
+
+def title_of(engine: Face | Tts) -> str:
+    """Which engine it is, and of which version: "warp 1". Two with one title make the same of the same."""
+    return engine.title if isinstance(engine, Titled) else f"{type(engine).__name__.lower()} {engine.version}"

@@ -361,6 +361,11 @@ async def stepped(
             interrupt()
 
 
+def loop_time() -> float:
+    """Seconds on the running loop's clock, which tests make virtual."""
+    return asyncio.get_running_loop().time()
+
+
 def processors() -> int:
     """How many processors this process may use, which in a container can be fewer than there are.
 

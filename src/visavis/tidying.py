@@ -8,22 +8,32 @@ import asyncio
 import ctypes
 import gc
 import sys
+from collections.abc import Callable
 from typing import Final
 
 SOON: Final = 3.0
 """Seconds after which it is tidied up, once for all that have ended meanwhile."""
 
 
+def settle() -> None:
+    """All is loaded that stays: the collector need not look at it again, and is quick from now on."""
+    gc.collect()
+    gc.freeze()
+
+
+def tidy() -> None:
+    """Give back what is not needed; a few milliseconds, once it is settled what stays."""
+    gc.collect()
+    if sys.platform == "linux":
+        _trim()
+
+
 class Tidying:
-    """Tidies up a moment after something ended."""
+    """Tidies up a moment after something ended. others: have other processes do so, each time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *others: Callable[[], None]) -> None:
+        self._others = others
         self._timer: asyncio.TimerHandle | None = None
-
-    def settle(self) -> None:
-        """All is loaded that stays: the collector need not look at it again, and is quick from now on."""
-        gc.collect()
-        gc.freeze()
 
     def soon(self) -> None:
         """Something has ended."""
@@ -32,9 +42,9 @@ class Tidying:
 
     def _tidy(self) -> None:
         self._timer = None
-        gc.collect()
-        if sys.platform == "linux":
-            _trim()
+        tidy()
+        for other in self._others:
+            other()
 
 
 def _trim() -> None:

@@ -12,9 +12,9 @@ from visavis.contracts import RESTING, Prepared, Stream
 from visavis.errors import UploadError
 from visavis.media import AudioChunk, Look, Pixels, Portrait, VideoFrame
 
-KILLED, HUNG, DIVIDED, REFUSED, GREY, GROWN, BUSY = range(1100, 1800, 100)
+KILLED, HUNG, DIVIDED, REFUSED, GREY, GROWN, BUSY, LITTERED = range(1100, 1900, 100)
 """Frames at which it is killed, sleeps for an hour, divides by zero, refuses a file, draws no picture, draws
-a larger one, works for WORK seconds."""
+a larger one, works for WORK seconds, leaves a face behind that only the collector finds."""
 
 WORK = 0.05
 
@@ -70,6 +70,10 @@ class Troubled(ScriptedFace):
                 until = time.process_time() + WORK
                 while time.process_time() < until:
                     pass
+            case n if n == LITTERED:
+                litter = Litter(64, 64)
+                litter.itself = litter
+                self._ready.add(litter)
             case n if n == GREY:
                 return VideoFrame(pixels[..., 0], frame.at)
             case n if n == GROWN:
@@ -81,6 +85,12 @@ class Ready(Blank):
     """A face of Troubled's, which can be counted."""
 
     __hash__ = object.__hash__
+
+
+class Litter(Ready):
+    """It knows itself, and so goes by the collector only."""
+
+    itself: "Litter"
 
 
 class Stillborn(ScriptedFace):

@@ -21,10 +21,9 @@ from tests.apart.faces import process_of, ready_of
 from tests.contracts.face import CHECKS, RATE, Check, Stage, cut, staged
 from tests.fakes.face import ScriptedFace, blank_portrait
 from visavis.apart import Apart, engine
-from visavis.apart.engine import Packed, fitting
+from visavis.apart.engine import Packed
 from visavis.apart.messages import AHEAD, GRANT
-from visavis.contracts import Prepared, Stream
-from visavis.credentials import named
+from visavis.contracts import Prepared, Stream, title_of
 from visavis.errors import EngineError, UnknownName, UploadError
 from visavis.media import AudioChunk, Portrait, Samples, VideoFrame
 from visavis.streams import processors, stream_of
@@ -135,12 +134,8 @@ def test_it_draws_what_the_engine_draws_to_the_last_bit(
 
 def test_it_says_which_engine_it_is_and_how_fast() -> None:
     with contextlib.closing(Apart("troubled", fps=30, seed=1, processes=1)) as face:
-        assert (face.version, named(face)) == ("troubled 7", "troubled 7")
+        assert (face.version, title_of(face)) == ("7", "troubled 7")
         assert face.fps == 30
-
-
-def test_half_of_the_processors_draw() -> None:
-    assert [fitting(count) for count in (1, 2, 3, 4, 16)] == [1, 1, 1, 2, 8]
 
 
 def test_what_another_engine_prepared_is_refused(troubled: Apart) -> None:
@@ -226,6 +221,17 @@ def test_a_face_that_nobody_has_any_more_is_forgotten(troubled: Apart) -> None:
     del other
     until(lambda: ready_of(troubled.rest(kept, 0).pixels) == 1)
     assert descriptors() == before
+
+
+def test_what_has_ended_is_tidied_up_where_it_was_drawn(troubled: Apart) -> None:
+    kept = troubled.prepare(blank_portrait())
+    for _ in range(5):
+        troubled.rest(kept, faces.LITTERED)
+    assert ready_of(troubled.rest(kept, 0).pixels) == 6
+    troubled.tidy()
+    until(lambda: ready_of(troubled.rest(kept, 0).pixels) == 1)
+    os.kill(process_of(troubled.rest(kept, 0).pixels), signal.SIGKILL)
+    troubled.tidy()  # which nobody hears, and that is well
 
 
 def test_a_face_weighs_what_it_does_everywhere(pair: Apart) -> None:

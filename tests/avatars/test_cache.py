@@ -18,7 +18,7 @@ from visavis.avatars.cache import _MOST_BEHIND, Cache, Key, Shelf
 from visavis.avatars.vault import MasterKeys, vault_at
 from visavis.errors import PortraitError, StorageError
 
-KEY = Key("ann", "d1", "warp", "1", 512, 512)
+KEY = Key("ann", "d1", "warp 1", 512, 512)
 ROOM = 10_000
 
 
@@ -103,11 +103,10 @@ async def test_all_that_a_face_depends_on_tells_it_apart(bench: Bench) -> None:
     others = (
         replace(KEY, owner="bob"),
         replace(KEY, digest="d2"),
-        replace(KEY, engine="ditto"),
-        replace(KEY, version="2"),
+        replace(KEY, engine="ditto 1"),
+        replace(KEY, engine="warp 2"),
         replace(KEY, width=256),
         replace(KEY, height=256),
-        replace(KEY, engine="war", version="p1"),
     )
     for key in (KEY, *others):
         await bench.get(key)

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from tests.fakes.face import ScriptedFace
-from visavis.credentials import Facts, Signer, inspected, named, sign
+from visavis.contracts import title_of
+from visavis.credentials import Facts, Signer, inspected, sign
 from visavis.credentials.certificates import authorities
 from visavis.errors import InputError, OutputError
 from visavis.transports.file import writing
@@ -78,7 +79,7 @@ def test_a_files_name_is_not_told(film: Path, tmp_path: Path, signer: Signer) ->
 
 
 def test_an_engine_is_named_with_its_version() -> None:
-    assert named(ScriptedFace()) == "scriptedface scripted 1"
+    assert title_of(ScriptedFace()) == "scriptedface scripted 1"
 
 
 def test_quicktime(tmp_path: Path, signer: Signer) -> None:
@@ -196,5 +197,5 @@ def test_an_engine_that_stands_for_another_one_goes_by_its_name() -> None:
     class Apart:
         version = title = "warp 1"
 
-    assert named(cast(Any, Apart())) == "warp 1"
-    assert named(cast(Any, SimpleNamespace(version="2"))) == "simplenamespace 2"
+    assert title_of(cast(Any, Apart())) == "warp 1"
+    assert title_of(cast(Any, SimpleNamespace(version="2"))) == "simplenamespace 2"

@@ -24,11 +24,6 @@ GRACE: Final = 2.0
 """Seconds that the processes have to end by themselves when the engine is closed."""
 
 
-def fitting(processors: int) -> int:
-    """How many processes should draw: half as many as there are processors, for encoding needs the others."""
-    return max(1, processors // 2)
-
-
 class Packed:
     """A prepared face: its bytes, which every process that draws it makes its own of.
 
@@ -52,8 +47,8 @@ class Apart:
     fps: frames a second. name: of the engine, as `plugins` knows it.
     """
 
-    def __init__(self, name: str, fps: int = 25, seed: int = 0, processes: int | None = None) -> None:
-        """processes: how many; None: half as many as there are processors.
+    def __init__(self, name: str, fps: int = 25, seed: int = 0, processes: int = 1) -> None:
+        """processes: how many.
 
         Raises:
             UnknownName: no such engine is installed. EngineError: no process can be started.
@@ -62,22 +57,21 @@ class Apart:
             raise UnknownName("face engine", name, known)
         self.fps = fps
         self.name = name
-        count = fitting(processors()) if processes is None else processes
-        share = str(max(1, processors() // count))
+        share = str(max(1, processors() // processes))
         start = partial(Process, (name, str(fps), str(seed)), {**os.environ, "PYTHON_CPU_COUNT": share})
-        self._posts = _manned(start, count)
+        self._posts = _manned(start, processes)
         self._numbers = itertools.count()
         self._lock = threading.Lock()
 
     @cached_property
     def version(self) -> str:
-        """With the engine's name: what one prepares is nothing for another. Blocks at first."""
-        return f"{self.name} {self._posts[0].ask(Version())}"
+        """Of the engine that draws. Blocks at first."""
+        return str(self._posts[0].ask(Version()))
 
     @property
     def title(self) -> str:
-        """Which engine it is and which version, for whoever tells users of it; blocks as `version` does."""
-        return self.version
+        """That of the engine that draws, for prepared faces are the same; blocks as `version`."""
+        return f"{self.name} {self.version}"
 
     @property
     def pids(self) -> tuple[int | None, ...]:
@@ -126,6 +120,11 @@ class Apart:
         with self._sharing(own) as (place, post):
             picture, own.holds[place] = post.rest(Rest(own.number, frame, look), own.file)
         return picture
+
+    def tidy(self) -> None:
+        """Something has ended that was drawn: the processes give back the memory that they do not need."""
+        for post in self._posts:
+            post.tidy()
 
     def close(self) -> None:
         """End the processes within GRACE, whatever they are at. What is under way raises EngineError."""

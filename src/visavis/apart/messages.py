@@ -108,7 +108,12 @@ class Forget:
     face: int
 
 
-Order: TypeAlias = Animate | Attend | Forget
+@dataclass(frozen=True, slots=True)
+class Tidy:
+    """Something has ended: give back the memory that is not needed."""
+
+
+Order: TypeAlias = Animate | Attend | Forget | Tidy
 
 
 class Drawn(NamedTuple):

@@ -106,6 +106,11 @@ class Post:
         if (process := self._process) is not None:
             process.forget(face)
 
+    def tidy(self) -> None:
+        """Have its process give back the memory that it does not need."""
+        if (process := self._process) is not None:
+            process.tidy()
+
     def leave(self) -> None:
         """Nothing can be asked from now on, and what is under way ends with the process, which is told to."""
         with self._lock:

@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from visavis.apart.messages import Animate, Attend, Call, Forget, Kind, Order, receive, send
+from visavis.apart.messages import Animate, Attend, Call, Forget, Kind, Order, Tidy, receive, send
 from visavis.apart.slate import Slate
 from visavis.errors import EngineError
 
@@ -119,6 +119,11 @@ class Process:
         """Let a prepared face go. For finalizers: no lock is taken, and nothing raised."""
         with contextlib.suppress(OSError):
             self._send(Forget(face))
+
+    def tidy(self) -> None:
+        """Have it give back the memory that it does not need, as far as it can be told."""
+        with contextlib.suppress(OSError):
+            self._send(Tidy())
 
     def leave(self) -> None:
         """Tell it to end, and what waits for lines; lines that are in use end with it."""

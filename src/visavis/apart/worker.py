@@ -34,6 +34,7 @@ from visavis.apart.messages import (
     Order,
     Prepare,
     Rest,
+    Tidy,
     Unpack,
     Version,
     excuse,
@@ -47,6 +48,7 @@ from visavis.errors import VisavisError
 from visavis.media import AudioChunk, VideoFrame
 from visavis.plugins import engine
 from visavis.streams import Channel, Crew, Worker, closing
+from visavis.tidying import settle, tidy
 
 PACKET: Final = 65_536
 """Bytes of an order, at most."""
@@ -119,6 +121,8 @@ class Atelier:
                 crew.begin(self._attended(socket.socket(fileno=end), slate))
             case Forget(), _:
                 self._faces.pop(order.face, None)
+            case Tidy(), _:
+                tidy()
             case _:  # descriptors have run out; the server sees a line that is closed
                 for file in files:
                     os.close(file)
@@ -275,6 +279,7 @@ def main() -> None:
     with socket.socket(fileno=int(descriptor)) as orders:
         orders.setblocking(False)
         made = _made(name, int(fps), int(seed))
+        settle()
         try:
             asyncio.run(Atelier(name, made).open(orders))
         finally:

@@ -46,20 +46,19 @@ _MOST_BEHIND: Final = 4
 class Key:
     """What a prepared face depends on.
 
-    digest: of the avatar's own content. engine, version: who prepared it. width, height: of its pictures.
+    digest: of the avatar's own content. engine: the title of who prepared it. width, height: of its pictures.
     """
 
     owner: str
     digest: str
     engine: str
-    version: str
     width: int
     height: int
 
     @property
     def name(self) -> Name:
         """Its file: all those of one avatar begin alike."""
-        made = repr((self.engine, self.version, self.width, self.height))
+        made = repr((self.engine, self.width, self.height))
         return self.owner, f"{_item(self.digest)}/{PART}-{sha256(made.encode()).hexdigest()[:16]}"
 
 

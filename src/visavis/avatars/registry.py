@@ -27,7 +27,7 @@ from visavis.avatars.database import Database, naming
 from visavis.avatars.database.tables import Avatar, Consent, Rendering, User, Voice, now
 from visavis.avatars.people import proper_name
 from visavis.avatars.vault import Spool, Vault, new_id
-from visavis.contracts import Face, Prepared, Tts, VoiceSample
+from visavis.contracts import Face, Prepared, Tts, VoiceSample, title_of
 from visavis.contracts import Voice as Speaker
 from visavis.errors import (
     ConsentError,
@@ -278,7 +278,7 @@ class Registry:
     async def face(self, owner: str, which: str, engine: Face, width: int, height: int) -> Prepared:
         """An avatar as an engine wants it, out of the cache where it is there. Raises as `portrait` does."""
         row = usable(await self.avatar(owner, which))
-        key = Key(owner, row.digest, type(engine).__qualname__, engine.version, width, height)
+        key = Key(owner, row.digest, title_of(engine), width, height)
 
         async def made() -> Prepared:
             portrait = await self.portrait(owner, row.id, width, height)
@@ -300,8 +300,7 @@ class Registry:
             registered = (voice.name for voice in await self.voices(owner))
             raise UnknownName("voice", which, [*(own.name for own in tts.voices), *registered]) from error
         usable(row)
-        engine = f"{type(tts).__qualname__} {tts.version}"
-        part = f"{row.id}/{LIKENESS}-{sha256(engine.encode()).hexdigest()[:16]}"
+        part = f"{row.id}/{LIKENESS}-{sha256(title_of(tts).encode()).hexdigest()[:16]}"
         try:
             return _speaker(row.name, await self.vault.get(owner, part))
         except NoSuchFile:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from visavis.commands.candidate import TTS, candidate
+from visavis.commands.golden import with_gold
 from visavis.commands.process import until_told
 from visavis.commands.showing import Bar, note
 from visavis.errors import EngineError, InputError
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from visavis.evaluate.results import Results
     from visavis.evaluate.scenarios import Scenario
     from visavis.evaluate.subjects import Setup
-    from visavis.evaluate.verdict import Threshold, Verdict
+    from visavis.evaluate.verdict import Threshold
 
 FOLDER: Final = Path("out")
 
@@ -29,7 +30,9 @@ examples:
   visavis evaluate en-short switch-en-zh --voice james
   visavis evaluate --tag short --portrait photo.jpg --out out/photo
   visavis evaluate mine.toml --thresholds mine-too.toml
+  visavis evaluate --gold recordings
   visavis evaluate --baseline out/evaluation-1/results.json
+  visavis evaluate --again out/evaluation-1 --thresholds stricter.toml
 """
 
 
@@ -41,7 +44,8 @@ def add(
         parents=[common],
         help="measure how good it is: lips, voice, pictures, speed",
         description="Perform scenarios, measure what comes out, and judge it. Leaves with 1 where something "
-        "is not good enough by the thresholds. The clips and results.json are in a folder.",
+        "is not good enough by the thresholds. The clips, results.json, report.html and junit.xml are in a "
+        "folder.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -51,6 +55,9 @@ def add(
     )
     what.add_argument("--tag", action="append", default=[], metavar="TAG", help="only those with this tag")
     what.add_argument("--scenarios", dest="folder", type=Path, metavar="FOLDER", help="further .toml files")
+    what.add_argument(
+        "--gold", type=Path, metavar="FOLDER", help="your own recordings, with transcripts; only these"
+    )
     what.add_argument("--list", action="store_true", help="tell what scenarios and metrics there are")
     who = parser.add_argument_group("by whom")
     who.add_argument("--url", default="", metavar="URL", help="a running server (default: the engines here)")
@@ -68,6 +75,9 @@ def add(
     how.add_argument("--baseline", type=Path, metavar="FILE", help="results.json to compare with")
     how.add_argument("--thresholds", type=Path, metavar="FILE", help="a .toml file of what is good enough")
     how.add_argument("--json", action="store_true", help="print verdicts and changes as JSON")
+    how.add_argument(
+        "--again", type=Path, metavar="FOLDER", help="perform nothing; report anew on the results in a folder"
+    )
     parser.set_defaults(run=run)
 
 
@@ -75,9 +85,11 @@ def run(args: argparse.Namespace) -> None:
     from visavis import config
     from visavis.evaluate.metrics import metrics
     from visavis.evaluate.results import FILE, Results
-    from visavis.evaluate.verdict import judged, judgement
 
     _check(args)
+    if args.again is not None:
+        _again(args)
+        return
     scenarios, known = _scenarios(args), metrics()
     if args.list:
         _list(scenarios, known, as_json=args.json)
@@ -87,11 +99,69 @@ def run(args: argparse.Namespace) -> None:
     setup = candidate(args, config.load())
     folder = _folder(args.out)
     previous = _previous(folder)
-    results = _evaluated(setup, scenarios, known, folder)
-    verdicts = judged(results, thresholds)
-    results = replace(results, judgement=judgement(results, verdicts, previous, baseline))
+    try:
+        results = _evaluated(setup, scenarios, known, folder)
+    except KeyboardInterrupt:
+        _stopped(folder, thresholds, previous, baseline)
+        raise
+    results = _judged(results, thresholds, previous, baseline)
     results.write(folder / FILE)
-    _tell(results, verdicts, folder, as_json=args.json)
+    _report(folder)
+    _tell(results, folder, as_json=args.json)
+
+
+def _again(args: argparse.Namespace) -> None:
+    """Report on results that are there; judged anew where something to judge by is named, or nobody did."""
+    from visavis.evaluate.metrics import metrics
+    from visavis.evaluate.results import FILE, Results
+
+    if args.scenarios or args.url:
+        raise InputError("--again performs nothing; leave scenarios and --url out")
+    results = Results.read(args.again / FILE)
+    if args.thresholds or args.baseline or not results.judgement:
+        baseline = Results.read(args.baseline) if args.baseline else None
+        results = _judged(results, _thresholds(args.thresholds, metrics()), None, baseline)
+        results.write(args.again / FILE)
+    _report(args.again)
+    _tell(results, args.again, as_json=args.json)
+
+
+def _stopped(
+    folder: Path, thresholds: "Sequence[Threshold]", previous: "Results | None", baseline: "Results | None"
+) -> None:
+    """Judge and report what was measured before somebody stopped it; nothing where that is nothing."""
+    from visavis.evaluate.results import FILE, Results
+
+    try:
+        results = Results.read(folder / FILE)
+    except InputError:
+        return
+    if results.scenarios and not results.complete:
+        _judged(results, thresholds, previous, baseline).write(folder / FILE)
+        _report(folder)
+
+
+def _judged(
+    results: "Results",
+    thresholds: "Sequence[Threshold]",
+    previous: "Results | None",
+    baseline: "Results | None",
+) -> "Results":
+    """The results with what they are worth; what they were held against before is kept."""
+    from visavis.evaluate.verdict import judged, judgement
+
+    found = judgement(results, judged(results, thresholds), previous, baseline)
+    kept = {key: results.judgement[key] for key in results.judgement if found.get(key) is None}
+    return replace(results, judgement={**found, **kept})
+
+
+def _report(folder: Path) -> None:
+    """Write the page and JUnit's file beside the results."""
+    from visavis.evaluate.report import write
+
+    with closing(Bar("report", "")) as bar:
+        page = write(folder, lambda done, total: bar.at(round(done), None if total is None else round(total)))
+    note(f"the report is {page}")
 
 
 def _check(args: argparse.Namespace) -> None:
@@ -110,6 +180,8 @@ def _scenarios(args: argparse.Namespace) -> "tuple[Scenario, ...]":
     from visavis.evaluate.scenarios import chosen, shipped, within
 
     more = within(args.folder) if args.folder is not None else ()
+    if args.gold is not None:
+        return with_gold(args, (*shipped(), *more))
     return chosen((*shipped(), *more), args.scenarios, args.tag)
 
 
@@ -184,7 +256,7 @@ class Bars:
             self._bar.close()
 
 
-def _tell(results: "Results", verdicts: "Sequence[Verdict]", folder: Path, *, as_json: bool) -> None:
+def _tell(results: "Results", folder: Path, *, as_json: bool) -> None:
     """What was found, and where it is.
 
     Raises:
@@ -199,7 +271,7 @@ def _tell(results: "Results", verdicts: "Sequence[Verdict]", folder: Path, *, as
         for line in _lines(judgement):
             print(line)
         print(f"{folder}: {len(results.scenarios)} scenarios, {len(results.metrics)} metrics")
-    if any(verdict.state == "fail" for verdict in verdicts):
+    if any(verdict["state"] == "fail" for verdict in judgement["verdicts"]):
         raise EngineError(judgement["summary"])
     note(judgement["summary"])
 

@@ -285,12 +285,13 @@ def _sign(
 ) -> None:
     """Say in a file what it is; Matroska alone cannot hold that."""
     from visavis.commands.opening import signer
-    from visavis.credentials import Facts, named, sign
+    from visavis.contracts import title_of
+    from visavis.credentials import Facts, sign
 
     if path.suffix.lower() == ".mkv":
         note(f"{path.name} carries no Content Credentials, for Matroska cannot; an .mp4 or .mov would")
     else:
-        facts = Facts(named(face), named(tts) if tts else "", language, consents)
+        facts = Facts(title_of(face), title_of(tts) if tts else "", language, consents)
         sign(path, signer(settings), facts)
 
 

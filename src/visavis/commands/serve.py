@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from visavis.avatars.registry import Registry
     from visavis.commands.company import Company
     from visavis.commands.readiness import Readiness
-    from visavis.commands.tidying import Tidying
     from visavis.config import Settings
     from visavis.contracts import Face, Stream, Tts
     from visavis.conversation.cast import Role
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from visavis.media import Portrait, Samples
     from visavis.renderings.studio import Workshop
     from visavis.server.parts import Parts
+    from visavis.tidying import Tidying
     from visavis.transports.webrtc.peers import Peers
 
 EPILOG = """\
@@ -126,12 +126,12 @@ async def _served(settings: "Settings", sockets: socket.socket, *, verbose: bool
 @contextlib.asynccontextmanager
 async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     """Everything that the server works with, opened as the settings say."""
+    from visavis.apart import Apart
     from visavis.avatars import audit, holdings, people
     from visavis.avatars.vault import Spool
     from visavis.commands.company import company
     from visavis.commands.opening import face_engine, face_processes, registry, scanner, signer
     from visavis.commands.readiness import Readiness
-    from visavis.commands.tidying import Tidying
     from visavis.conversation.dictation import samples_of
     from visavis.intake.studies import study_speech
     from visavis.renderings.jobs import Renderings
@@ -140,6 +140,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
     from visavis.server.keys import StoredKeys
     from visavis.server.parts import Parts
     from visavis.streams import Crew, closing
+    from visavis.tidying import Tidying
 
     async with contextlib.AsyncExitStack() as stack:
         face = stack.enter_context(face_engine(settings, face_processes(settings)))
@@ -157,7 +158,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         engines = await stack.enter_async_context(company(settings, face))
         recordings = Recordings(renderings, opened, signs, engines.engines, settings.chunk_buffer_size)
         await stack.enter_async_context(recordings)
-        tidying = Tidying()
+        tidying = Tidying(*([face.tidy] if isinstance(face, Apart) else []))
         lobby = await stack.enter_async_context(_lobby(settings, opened, engines, tidying))
         peers = await stack.enter_async_context(_peers(settings))
         casting = Casting(
@@ -166,7 +167,7 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         )  # fmt: skip
         crew = await stack.enter_async_context(Crew())
         readiness = Readiness(settings, opened, engines, casting, lobby)
-        stack.callback(crew.begin(_loaded(readiness, tidying)).cancel)
+        stack.callback(crew.begin(_loaded(readiness)).cancel)
 
         async def audited(owner: str, most: int) -> "Sequence[AuditEvent]":
             async with database.reading() as session:
@@ -202,9 +203,11 @@ async def parts(settings: "Settings") -> AsyncIterator["Parts"]:
         )
 
 
-async def _loaded(readiness: "Readiness", tidying: "Tidying") -> None:
+async def _loaded(readiness: "Readiness") -> None:
+    from visavis.tidying import settle
+
     await readiness.load()
-    tidying.settle()
+    settle()
 
 
 @contextlib.asynccontextmanager

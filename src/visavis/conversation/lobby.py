@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, Self
 
 from visavis.conversation.tally import Performed, Spread, Tally
 from visavis.errors import NoRoom, StorageError
-from visavis.streams import Crew
+from visavis.streams import Crew, loop_time
 
 if TYPE_CHECKING:
     from visavis.conversation.cast import Role
@@ -91,13 +91,13 @@ class Seat:
         self.actor = actor
         self.resumed = resumed
         self._leave = leave
-        self._renewed = _now()
+        self._renewed = loop_time()
         self._ended: asyncio.Future[Ending] = asyncio.get_running_loop().create_future()
         self._left = asyncio.Event()
 
     def renew(self) -> None:
         """The client gave a sign of life: the lease begins anew."""
-        self._renewed = _now()
+        self._renewed = loop_time()
 
     async def leave(self, keep: bool) -> None:
         """Give the place back; again, it does nothing.
@@ -159,7 +159,7 @@ class _Stay:
         return self.session.role.uses if self.session is not None else frozenset()
 
     def take_place(self) -> None:
-        self.holds_place, self.since = True, _now()
+        self.holds_place, self.since = True, loop_time()
 
     def wake(self, seconds: float, then: Callable[["_Stay"], None]) -> None:
         """Do something in a while, in place of what was to be done before."""
@@ -314,7 +314,7 @@ class Lobby:
     def _check_lease(self, stay: _Stay) -> None:
         """When the lease may have run out."""
         assert stay.seat is not None
-        left = stay.seat.silent_at(self._lease) - _now()
+        left = stay.seat.silent_at(self._lease) - loop_time()
         if left > 0:
             stay.wake(left, self._check_lease)
         else:
@@ -336,7 +336,7 @@ class Lobby:
     def _vacate(self, stay: _Stay) -> None:
         if stay.holds_place:
             stay.holds_place = False
-            self._stayed.append(_now() - stay.since)
+            self._stayed.append(loop_time() - stay.since)
 
     def _forget(self, stay: _Stay) -> None:
         stay.rest()
@@ -371,7 +371,7 @@ class Lobby:
         """Seconds after which it gives its place back; a client is likely gone after half a lease."""
         if stay.over.is_set():
             return 0.0
-        left = self._lease if stay.seat is None else stay.seat.silent_at(self._lease) - _now()
+        left = self._lease if stay.seat is None else stay.seat.silent_at(self._lease) - loop_time()
         return left if left < self._lease / 2 else math.inf
 
     @property
@@ -462,7 +462,3 @@ def _taken(session: "Session") -> "Iterator[Timed]":
     """The replies that have begun since this was asked for the last time."""
     while session.figures.timed:
         yield session.figures.timed.popleft()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -24,7 +24,7 @@ from visavis.conversation.resting import AHEAD, Resting
 from visavis.conversation.stage import Moment, Pace
 from visavis.conversation.timeline import Timeline, latest
 from visavis.media import Look, Mood, Pixels, Samples, sample_at
-from visavis.streams import Crew
+from visavis.streams import Crew, loop_time
 
 POSTER: Final = 1.0
 """Seconds that a first picture is waited for; a face that has none by then is a grey one."""
@@ -103,7 +103,7 @@ class Performance:
         reply, self.reply = self.reply, None
         if reply is None:
             return None
-        now = _now()
+        now = loop_time()
         text = reply.playout.heard(self._timeline.heard(now))
         if self._began is not None:
             self._void(now)
@@ -122,7 +122,7 @@ class Performance:
 
     def enter(self) -> tuple[int, Look]:
         """The face of a reply begins: the number of its first picture, and its look."""
-        shown = self._number - self._unseen(_now())
+        shown = self._number - self._unseen(loop_time())
         self._turn(shown + 1, "resting")
         return shown + 1, self._look
 
@@ -134,16 +134,16 @@ class Performance:
 
     def feel(self, mood: Mood, after: float = 0.0) -> None:
         """What the face is at while it does not speak, from so many seconds from now on."""
-        self._mood, self._mood_from = mood, _now() + after
+        self._mood, self._mood_from = mood, loop_time() + after
 
     def played(self, seconds: float) -> None:
         """Where on the timeline the client is."""
-        self._timeline.played(seconds, _now())
+        self._timeline.played(seconds, loop_time())
         self.stir()
 
     def overhear(self, samples: Samples, rate: int) -> None:
         """Let the recorders have a piece of the microphone's sound that has just ended."""
-        at = max(0.0, self._timeline.heard(_now()) - len(samples) / rate)
+        at = max(0.0, self._timeline.heard(loop_time()) - len(samples) / rate)
         for recorder in self.recorders:
             recorder.overheard(samples, at)
 
@@ -154,13 +154,13 @@ class Performance:
     async def moments(self, pace: Pace) -> Stream[Moment]:
         """See stage.Talk; one stream of them at a time, and its end does not end a reply."""
         self.is_on = self._fresh = True
-        self._opened = _now()
+        self._opened = loop_time()
         try:
             while True:
                 if self._fade.shown is None:
                     await self._show_poster()
                 self._stirred.clear()
-                step = self._step(pace, _now())
+                step = self._step(pace, loop_time())
                 if isinstance(step, Moment):
                     yield step
                 else:
@@ -296,9 +296,9 @@ class Performance:
 
     async def _show_poster(self) -> None:
         """Have a picture that those of the first moments may be late behind."""
-        until = _now() + POSTER
-        while (pixels := self._rest.picture(self._number, _now())) is None and not self._rest.failing:
-            if _now() + TICK >= until:
+        until = loop_time() + POSTER
+        while (pixels := self._rest.picture(self._number, loop_time())) is None and not self._rest.failing:
+            if loop_time() + TICK >= until:
                 break
             self._stirred.clear()
             await self._wait(until)
@@ -310,7 +310,3 @@ class Performance:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(None if until == inf else until):
                 await self._stirred.wait()
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

@@ -22,7 +22,7 @@ from visavis.language import clauses
 from visavis.media import AudioChunk, Language, Look, sample_at
 from visavis.reading import read_along
 from visavis.soundtrack import voice_for
-from visavis.streams import Channel, Crew, buffered, through
+from visavis.streams import Channel, Crew, buffered, loop_time, through
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ class Reply:
 
     def reached(self, stage: str) -> None:
         """A stage gives its first result now."""
-        self._times.setdefault(stage, _now())
+        self._times.setdefault(stage, loop_time())
 
     @property
     def stages(self) -> dict[str, float]:
@@ -129,7 +129,7 @@ class Reply:
         async with contextlib.aclosing(self._voiced(first, words)) as chunks:
             async for chunk in chunks:
                 self.reached("voice")
-                self.playout.sound(chunk.samples, _now())
+                self.playout.sound(chunk.samples, loop_time())
                 self._stirred()
                 if not face.done():
                     tape.send(chunk)
@@ -293,7 +293,3 @@ async def _blamed(part: Part, items: Stream[T]) -> Stream[T]:
         raise Stumble(part, TextError("the answer held nothing that can be said; ask again")) from error
     except Exception as error:
         raise Stumble(part, error) from error
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

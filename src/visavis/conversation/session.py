@@ -40,7 +40,7 @@ from visavis.conversation.turns import (
 )
 from visavis.errors import TextError
 from visavis.media import Language, Mood, Samples
-from visavis.streams import Channel, Crew
+from visavis.streams import Channel, Crew, loop_time
 
 EVENTS_KEPT: Final = 1000
 """Events that wait for a client which is away; the oldest give way."""
@@ -199,7 +199,7 @@ class Session:
 
     def _make(self, words: Callable[[Reply], Stream[Clause]]) -> Reply:
         stage = self._performance
-        reply = Reply(self._engines, self.role, _now(), stage.enter, stage.stir)
+        reply = Reply(self._engines, self.role, loop_time(), stage.enter, stage.stir)
         task = self._crew.begin(self._made(reply, words(reply)))
         self._making[reply] = task
         task.add_done_callback(lambda _: self._making.pop(reply, None))
@@ -325,7 +325,7 @@ class Session:
         self._silence()
         reply = self._prepare(self._question(text, turn.language))
         self._prepared = None
-        reply.asked = _now() - turn.silence_s
+        reply.asked = loop_time() - turn.silence_s
         reply.reached("turn")
         reply.reached("transcript")
         self._history.add("user", text)
@@ -365,7 +365,3 @@ class _Question(NamedTuple):
 async def _over(task: asyncio.Task[None] | None) -> None:
     if task is not None:
         await asyncio.wait([task])
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

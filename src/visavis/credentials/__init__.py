@@ -7,6 +7,6 @@ draws the label. Importing this loads neither c2pa, cryptography nor PIL.
 from visavis.credentials.certificates import Signer
 from visavis.credentials.inspecting import Report, inspected
 from visavis.credentials.notice import noticed
-from visavis.credentials.signing import Facts, named, sign, signer_at, tried
+from visavis.credentials.signing import Facts, sign, signer_at, tried
 
-__all__ = ["Facts", "Report", "Signer", "inspected", "named", "noticed", "sign", "signer_at", "tried"]
+__all__ = ["Facts", "Report", "Signer", "inspected", "noticed", "sign", "signer_at", "tried"]

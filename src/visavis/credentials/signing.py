@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BufferedRandom, BytesIO, FileIO
 from pathlib import Path
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final
 
 import visavis
-from visavis.contracts import Face, Tts
 from visavis.credentials.certificates import Signer
 from visavis.credentials.kinds import ENDINGS, kind_of
 from visavis.errors import InputError
@@ -51,21 +50,6 @@ class Facts:
     language: Language | None = None
     consents: tuple[str, ...] = ()
     generated: bool = False
-
-
-@runtime_checkable
-class Titled(Protocol):
-    """An engine that stands for another one, whose name and version it has as its title."""
-
-    @property
-    def title(self) -> str:
-        """Such as "warp 1"."""
-        ...
-
-
-def named(engine: Face | Tts) -> str:
-    """An engine as facts name it: "warp 1"."""
-    return engine.title if isinstance(engine, Titled) else f"{type(engine).__name__.lower()} {engine.version}"
 
 
 def sign(path: Path, signer: Signer, facts: Facts) -> None:

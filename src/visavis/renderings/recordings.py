@@ -12,10 +12,11 @@ from typing import Final, NamedTuple, Protocol, Self, TypeAlias
 
 from visavis.avatars.database.tables import Avatar, Voice
 from visavis.avatars.registry import usable
+from visavis.contracts import title_of
 from visavis.conversation.cast import Engines, Role
 from visavis.conversation.onlookers import Recorder
 from visavis.conversation.stage import Event, Moment, Recording
-from visavis.credentials import Facts, Signer, named, sign
+from visavis.credentials import Facts, Signer, sign
 from visavis.errors import UnknownName
 from visavis.media import Samples
 from visavis.render import MARK, Film, Progress
@@ -136,7 +137,7 @@ class Recordings:
             progress=lambda done: progress(done, None),
         )
         consents = (await self._shown(owner, reel.uses)).consents
-        facts = Facts(named(engines.face), named(engines.tts), language, consents)
+        facts = Facts(title_of(engines.face), title_of(engines.tts), language, consents)
         async with closing(Worker("signing")) as worker:
             await worker.run(partial(sign, out, self._signer, facts))
         return Film(out, size, fps, made.frames, made.seconds, watch.timings(0.0))

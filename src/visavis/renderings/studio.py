@@ -13,8 +13,8 @@ from typing import Final, Protocol
 from visavis.avatars.database.tables import Avatar
 from visavis.avatars.database.tables import Voice as Registered
 from visavis.avatars.registry import usable
-from visavis.contracts import Face, Prepared, Tts, Voice
-from visavis.credentials import Facts, Signer, named, noticed, sign
+from visavis.contracts import Face, Prepared, Tts, Voice, title_of
+from visavis.credentials import Facts, Signer, noticed, sign
 from visavis.errors import InputError, UnknownName
 from visavis.language import clauses, detect
 from visavis.media import Language, Portrait
@@ -92,7 +92,7 @@ class Workshop:
         voice = await self._cast.speaker(owner, order.voice, tts) if order.voice else None
         consents = await self._consents(owner, order, voice)
         async with closing(self._face(order.fps, order.seed)) as face:
-            facts = Facts(named(face), named(tts), _language(order), consents)
+            facts = Facts(title_of(face), title_of(tts), _language(order), consents)
             prepared = partial(self._prepared, owner, order, face, watch)
             track, size = self._track(order, voice, watch), (order.width, order.height)
             made = await film(track, face, prepared, out, size, watch, progress, _finish(order))

@@ -12,7 +12,7 @@ from typing import Final
 
 from visavis.contracts import Stream
 from visavis.conversation.stage import Moment, Pace, State, Talk
-from visavis.streams import Crew, Worker
+from visavis.streams import Crew, Worker, loop_time
 from visavis.transports.chunking import Supply, enough, patience
 from visavis.transports.fragments import Coded, Coder, Head, fragment
 
@@ -137,7 +137,7 @@ class Screening:
         async with Crew() as crew:
             self._coming = coming = crew.begin(_next_of(moments))
             while not coming.done():
-                left = self._supply.left(_now())
+                left = self._supply.left(loop_time())
                 wait = patience(self._talk.fps, left) if self._draft else None
                 if not (await asyncio.wait([coming], timeout=wait))[0]:
                     await self._flush()
@@ -154,7 +154,7 @@ class Screening:
         if (coded := await self._coded(moment)) is None:
             return
         self._draft.append(coded)
-        left = self._supply.left(_now())
+        left = self._supply.left(loop_time())
         opening = self._opening and moment.spoken
         if moment.last or enough(
             len(self._draft), self._talk.fps, left, spoken=moment.spoken, opening=opening
@@ -201,7 +201,7 @@ class Screening:
         fps, cut, voids = self._talk.fps, self._cut, self._voids
         self._sent += 1
         self._cut = self._opening = False
-        self._supply.sent(len(draft), _now())
+        self._supply.sent(len(draft), loop_time())
         chunk = Chunk(
             start=draft[0].at / fps,
             duration=len(draft) / fps,
@@ -216,7 +216,3 @@ class Screening:
 
 async def _next_of(moments: Stream[Moment]) -> Moment | None:
     return await anext(moments, None)
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()

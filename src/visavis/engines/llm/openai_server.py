@@ -27,6 +27,7 @@ from visavis.contracts import Stream
 from visavis.engines.llm.openai_faults import is_too_long, place, sentence
 from visavis.engines.llm.openai_history import MOST
 from visavis.errors import EngineError
+from visavis.streams import loop_time
 
 ENDING: Final = 1.0
 """Seconds that a stream may take to end behind the piece that says it was the last."""
@@ -81,7 +82,7 @@ class Server:
             EngineError: anything that went wrong.
         """
         begun = ended = False
-        deadline = _now() + self._first
+        deadline = loop_time() + self._first
         try:
             async with asyncio.timeout_at(deadline):
                 stream = await self._asked(conversation)
@@ -91,7 +92,7 @@ class Server:
                     if text:
                         yield text
                     begun, ended = begun or bool(text), ended or last
-                    deadline = _now() + (ENDING if ended else self._between)
+                    deadline = loop_time() + (ENDING if ended else self._between)
                 if begun and not ended and not _tells_its_end(stream.response.headers):
                     raise EngineError(
                         f"the language model at {self.place} broke off in the middle of its answer; ask again"
@@ -177,10 +178,6 @@ class Server:
             f"the language model at {self.place} gave no answer in {self._first:g} seconds; try again,"
             " or take a quicker model with OPENAI_MODEL"
         )
-
-
-def _now() -> float:
-    return asyncio.get_running_loop().time()
 
 
 async def _next(

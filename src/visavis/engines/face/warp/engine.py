@@ -1,6 +1,7 @@
 """The warp face as an engine: threads that draw, and motion that tells them what."""
 
 import contextlib
+import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -37,10 +38,11 @@ class Strip(NamedTuple):
 class Sitter:
     """A prepared portrait, and the canvases that nobody is drawing on just now.
 
-    idle: one for each thread that has ever drawn this face at the same time as another.
+    room: how many threads may draw it at once, each on a canvas of megabytes; others wait for one.
     """
 
     rig: Rig
+    room: threading.Semaphore
     idle: deque[Canvas] = field(default_factory=deque)
 
     @property
@@ -65,7 +67,8 @@ class Warp:
         # For the whole process: a frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
         self._moving = 0
-        self._worker = Worker("warp", threads or max(1, processors() // 2))
+        self._threads = threads or max(1, processors() // 2)
+        self._worker = Worker("warp", self._threads)
 
     def prepare(self, portrait: Portrait) -> Sitter:
         """Work out what can be known of a portrait beforehand, in about 0.1 s; blocks.
@@ -74,7 +77,7 @@ class Warp:
         """
         if not np.isfinite(portrait.landmarks).all() or np.ptp(portrait.landmarks[:, 0]) < 32:
             raise PortraitError("the face in this portrait is too small to be moved; 32 pixels are needed")
-        return Sitter(rig_of(portrait))
+        return self._sitter(rig_of(portrait))
 
     def packed(self, face: Prepared) -> bytes:
         """The rig, in a millisecond; canvases are made anew."""
@@ -85,7 +88,7 @@ class Warp:
 
         Raises ValueError for bytes that are none.
         """
-        return Sitter(unpacked(content, Rig))
+        return self._sitter(unpacked(content, Rig))
 
     async def animate(
         self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
@@ -142,6 +145,10 @@ class Warp:
         """One picture of a face that does just this; uint8 [h, w, 3], RGB."""
         return _drawn(_own(face), [mouth], [head])[0]
 
+    def _sitter(self, rig: Rig) -> Sitter:
+        """With room for all strips that are drawn at once, and for one who rests."""
+        return Sitter(rig, threading.Semaphore(self._threads + 1))
+
     def close(self) -> None:
         """Free the threads."""
         self._worker.close()
@@ -157,14 +164,15 @@ def _cuts(count: int, length: int, longest: int) -> Iterator[tuple[int, int]]:
 
 
 def _drawn(sitter: Sitter, mouths: Sequence[Mouth], heads: Sequence[Head]) -> list[Pixels]:
-    try:
-        canvas = sitter.idle.pop()
-    except IndexError:
-        canvas = Canvas(sitter.rig)
-    try:
-        return canvas.draw(mouths, heads)
-    finally:
-        sitter.idle.append(canvas)
+    with sitter.room:
+        try:
+            canvas = sitter.idle.pop()
+        except IndexError:
+            canvas = Canvas(sitter.rig)
+        try:
+            return canvas.draw(mouths, heads)
+        finally:
+            sitter.idle.append(canvas)
 
 
 def _own(face: Prepared) -> Sitter:

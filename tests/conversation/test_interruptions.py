@@ -22,6 +22,7 @@ from tests.conversation.scenes import (
 from tests.fakes.llm import ScriptedLlm
 from tests.fakes.tts import LETTER
 from tests.virtual import VirtualLoop
+from visavis.conversation.performance import FALL
 from visavis.conversation.stage import Interrupted, Pace
 
 ANSWER = ["One two three four, ", "five six seven. ", "Eight nine ten eleven twelve. ", "Thirteen."]
@@ -88,6 +89,36 @@ async def test_after_a_cut_the_next_moment_comes_at_once(pace: Pace) -> None:
         assert first.cut
         assert when <= 1.5 + 0.041
         await client.silence()
+
+
+@pytest.mark.parametrize(("pace", "falls"), [(WEBRTC, True), (WEBSOCKET, False)], ids=["webrtc", "ws"])
+async def test_what_is_heard_as_it_comes_falls_silent_without_a_click(pace: Pace, falls: bool) -> None:
+    """Who has more at hand than is heard knows where to end it."""
+    async with talking(pace=pace) as client:
+        await client.session.say("mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm")
+        await asyncio.sleep(1.01)
+        before = len(client.moments)
+        await client.session.interrupt()
+        await asyncio.sleep(0.5)
+        last, fall, *rest = [moment.samples for _, moment in client.moments[before - 1 :]]
+        assert fall.any() == falls
+        assert not any(samples.any() for samples in rest)
+        if falls:
+            length = round(FALL * client.session.rate)
+            assert not fall[length:].any()
+            assert np.abs(np.diff(np.concatenate([last[-length:], fall]))).max() < 0.1
+            assert np.abs(fall[:40]).max() > 4 * np.abs(fall[length - 40 :]).max()
+
+
+async def test_what_falls_silent_makes_room_for_what_is_said_next() -> None:
+    async with talking(pace=WEBRTC) as client:
+        await client.session.say("mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm")
+        await asyncio.sleep(1.01)
+        await client.session.say("Nine.")
+        await client.silence()
+        after = max(when for when, _ in client.spoken)
+        await asyncio.sleep(0.5)
+        assert not any(moment.samples.any() for when, moment in client.moments if when > after)
 
 
 async def test_two_hundred_interruptions_leave_nothing() -> None:

@@ -31,8 +31,13 @@ POSTER: Final = 1.0
 
 GREY: Final = 128
 
+FALL: Final = 0.01
+"""Seconds in which sound that is cut falls silent: at once would be a click."""
+
 TICK: Final = 0.001
 """Seconds that a moment may come before its time, as timers do."""
+
+_NOTHING: Final = np.zeros(0, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Performance:
         self._mood: Mood = "resting"
         self._mood_from = -inf
         self._cut = self._fresh = False
+        self._tail = _NOTHING
         self._stirred = asyncio.Event()
         self._rest = self._resting(role)
         self.role = role
@@ -106,6 +112,8 @@ class Performance:
         now = loop_time()
         text = reply.playout.heard(self._timeline.heard(now))
         if self._began is not None:
+            if not (self._timeline.is_ahead(now) or reply.playout.ended):
+                self._tail = hushed(reply.playout.take(self._timeline.at).samples, self.rate)
             self._void(now)
         self.stir()
         return reply, text
@@ -237,7 +245,9 @@ class Performance:
         if due - lead - now > TICK:
             return due - lead
         length = sample_at(line.at + 1, self.rate, self.fps) - sample_at(line.at, self.rate, self.fps)
-        part = self._idle(np.zeros(length, np.float32), now)
+        samples = np.zeros(length, np.float32)
+        samples[: len(self._tail)] = self._tail[: len(samples)]
+        part = self._idle(samples, now)
         if part.pixels is None and (given := latest(due, self._opened, lead)) - now > TICK:
             return given
         return self._give(part, self._rest, now, spoken=False)
@@ -254,6 +264,7 @@ class Performance:
             pixels = self._fade.shown
         moment = Moment(self._timeline.at, part.samples, pixels, spoken, self._cut, part.last)
         self._cut = self._fresh = False
+        self._tail = _NOTHING
         self._timeline.taken(now)
         self._figures.moments += 1
         for recorder in self.recorders:
@@ -310,3 +321,10 @@ class Performance:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(None if until == inf else until):
                 await self._stirred.wait()
+
+
+def hushed(samples: Samples, rate: int) -> Samples:
+    """The first FALL seconds, falling silent along half a cosine."""
+    count = min(len(samples), round(FALL * rate))
+    fall = 0.5 + 0.5 * np.cos(np.pi * (np.arange(count) + 1) / count)
+    return np.asarray(samples[:count] * fall, np.float32)

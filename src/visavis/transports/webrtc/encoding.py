@@ -60,7 +60,7 @@ class SoundEncoder:
         self._codec.layout = "mono"
         self._codec.bit_rate = SOUND_BITRATE
         self._codec.time_base = Fraction(1, RATE)
-        # Of ten levels of care the fifth takes half the time of the last, and speech sounds the same.
+        # Of ten levels of care the last takes a fifth longer, and speech sounds no better.
         self._codec.options = {
             "application": "voip",
             "fec": "1",

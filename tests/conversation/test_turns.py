@@ -244,6 +244,13 @@ class TestWhileTheAvatarSpeaks:
             scene.pause(0.4).speak(length)
         assert scene.pause(1.0).told == []
 
+    @pytest.mark.parametrize(("tail", "told"), [(0.2, 1), (0.08, 0)])
+    def test_what_is_heard_on_behind_a_short_sound_does_not_count(self, tail: float, told: int) -> None:
+        turns = Turns(STEP)
+        levels = [0.5] * 4 + [0.5 * tail] * 4
+        heard = [turns.heard(0.9, (i + 1) * STEP, True, level=level) for i, level in enumerate(levels)]
+        assert sum(isinstance(step, BargedIn) for steps in heard for step in steps) == told
+
     def test_dips_are_allowed(self) -> None:
         scene = Scene(speaking=True).speak(0.128).pause(0.064).speak(0.128)
         assert scene.names == ["BargedIn"]

@@ -222,7 +222,8 @@ class Listening:
                 self._latest.append(block)
                 if self._open is not None:
                     self._open.hear(block.samples)
-                yield from self._turns.heard(probability, block.at, self._speaking(), block.down)
+                level = float(np.sqrt(np.mean(np.square(block.samples))))
+                yield from self._turns.heard(probability, block.at, self._speaking(), block.down, level)
             case _Understood(segment, text, language, final):
                 yield from self._turns.understood(segment, text, language, final, self._latest[-1].at)
             case _Guessed(segment, probability):

@@ -105,7 +105,9 @@ class Timing:
     """Probabilities, and seconds.
 
     begin, end: of hysteresis. aloud: `begin` while the avatar speaks, and for `echo` after it.
-    onset: of speech that begins a turn, or goes on with it. sustained: of speech that interrupts the avatar.
+    onset: of speech that begins a turn, or goes on with it. sustained: of speech that interrupts the avatar,
+    and `soft`: what is softer by this factor than its loudest is not counted, for a network hears a sound on
+    for a tenth of a second when it is over.
     dip: without speech that does not begin these anew. before: of sound ahead of speech that belongs to it.
     pause: of silence that ends a segment. silence: that ends a turn of plain words, per language.
     quick: after an answer. complete: after a question, or where the model is sure. hesitant: after what does
@@ -118,6 +120,7 @@ class Timing:
     end: float = 0.35
     onset: float = 0.09
     sustained: float = 0.2
+    soft: float = 0.1
     dip: float = 0.1
     before: float = 0.3
     pause: float = 0.19
@@ -163,20 +166,25 @@ def window(how: Ending, language: Language, guess: float | None, timing: Timing 
 
 
 class _Run:
-    """A stretch of speech with short dips in it, while it is not known whether it is more than a noise."""
+    """A stretch of speech with short dips in it, while it is not known whether it is more than a noise.
 
-    def __init__(self, dip: float) -> None:
+    dip: seconds. soft: of its loudest step, under which a step is a dip.
+    """
+
+    def __init__(self, dip: float, soft: float = 0.0) -> None:
         self.start = self.length = 0.0
-        self._dip, self._quiet = dip, 0.0
+        self._dip, self._soft = dip, soft
+        self._quiet = self._loudest = 0.0
 
-    def add(self, voiced: bool, start: float, step: float) -> None:
-        if voiced:
+    def add(self, voiced: bool, start: float, step: float, level: float = 1.0) -> None:
+        if voiced and level >= self._soft * self._loudest:
             self.start = self.start if self.length else start
             self.length, self._quiet = self.length + step, 0.0
+            self._loudest = max(self._loudest, level)
         else:
             self._quiet += step
             if self._quiet > self._dip + _ROUNDING:
-                self.length = 0.0
+                self.length = self._loudest = 0.0
 
     def reaches(self, length: float) -> bool:
         return self.length >= length - _ROUNDING
@@ -220,7 +228,7 @@ class Turns:
         self._step, self._timing, self._known = step, timing, language
         self._heard_language: Language = "en"
         self._speech = False
-        self._run, self._aloud = _Run(timing.dip), _Run(timing.dip)
+        self._run, self._aloud = _Run(timing.dip), _Run(timing.dip, timing.soft)
         self._turn: _Turn | None = None
         self._numbers = 0
         self._free_from = self._echo = 0.0
@@ -236,17 +244,20 @@ class Turns:
         """The session's, or the one heard last."""
         return self._known() or self._heard_language
 
-    def heard(self, probability: float, at: float, speaking: bool, down: bool = False) -> Steps:
+    def heard(
+        self, probability: float, at: float, speaking: bool, down: bool = False, level: float = 1.0
+    ) -> Steps:
         """A further step of sound, up to `at`.
 
         speaking: whether the avatar is. down: whether the key is that makes all this the user's turn.
+        level: the root mean square of the sound, 0..1.
         """
         self._echo = at + self._timing.echo if speaking else self._echo
         loud = at < self._echo
         voiced = self._hears(probability, loud)
         start = at - self._step
         self._run.add(voiced, start, self._step)
-        self._aloud.add(voiced and speaking, start, self._step)
+        self._aloud.add(voiced and loud, start, self._step, level)
         self._locked = self._locked and down
         down = down and not self._locked
         if self._turn is None:
@@ -299,8 +310,8 @@ class Turns:
         timing = self._timing
         if down:
             yield from self._begin(at - self._step, at, speaking, pressed=True)
-        elif self._run.reaches(timing.sustained if loud else timing.onset):
-            yield from self._begin(self._run.start, at, speaking)
+        elif self._aloud.reaches(timing.sustained) if loud else self._run.reaches(timing.onset):
+            yield from self._begin(self._aloud.start if loud else self._run.start, at, speaking)
 
     def _begin(self, start: float, at: float, speaking: bool, pressed: bool = False) -> Steps:
         self._turn = turn = _Turn(start, at, pressed, barged=speaking)

@@ -1,4 +1,4 @@
-"""What is measured, one figure a file. `python -m bench` prints all and appends them to RESULTS.md."""
+"""What is measured with material of this repository, one figure a file; see `bench.__main__`."""
 
 import os
 

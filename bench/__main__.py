@@ -1,12 +1,12 @@
 """`python -m bench [NAME ...]`: measures by their names, which MEASURES has.
 
 Without any it is all but those of conversation, LIVE, which take an hour; `python -m bench.live` has short
-ones.
+ones. What it takes to make a video is measured by `visavis bench`, which needs nothing of this repository.
 """
 
 import sys
 
-from bench import drawing, first, hearing, memory, minute, preparing, registering
+from bench import hearing, registering
 from bench.figures import RESULTS, heading
 from bench.live import churn, crowd, interrupt, playback, spoken, start, sync, typed
 
@@ -22,11 +22,6 @@ LIVE = {
 }
 
 MEASURES = {
-    "drawing": drawing.measure,
-    "minute": minute.measure,
-    "first": first.measure,
-    "preparing": preparing.measure,
-    "memory": memory.measure,
     "hearing": hearing.measure,
     "registering": registering.measure,
     **LIVE,

@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from typing import Final
 
 from bench.figures import Figure
-from bench.live import webrtc, websocket
-from bench.live.client import Client, now
+from bench.live import webrtc
 from bench.live.figures import conditions, milliseconds
 from bench.live.house import Held, House, serving
 from bench.live.material import QUESTIONS
+from visavis.evaluate.client import websocket
+from visavis.evaluate.client.received import Client, now
 from visavis.streams import Crew
 
 TIMES: Final = 500
@@ -99,7 +100,7 @@ async def _come_and_go(house: House, times: int) -> list[float]:
 
 
 async def _over_webrtc(house: House, turn: int, taken: list[float]) -> None:
-    async with webrtc.connected(house) as client:
+    async with webrtc.connected(house.address) as client:
         await _stay(client, turn, taken)
         if turn // OF_WEBRTC % 2:
             client.vanish()
@@ -108,7 +109,7 @@ async def _over_webrtc(house: House, turn: int, taken: list[float]) -> None:
 
 
 async def _over_websocket(house: House, turn: int, taken: list[float]) -> None:
-    async with websocket.connected(house) as client:
+    async with websocket.connected(house.address) as client:
         await _stay(client, turn, taken)
         if turn % OF_ASLEEP == 1:
             client.fall_asleep()
@@ -125,7 +126,7 @@ async def _stay(client: Client, turn: int, taken: list[float]) -> None:
     await client.until(lambda: client.seen)
     taken.append(now() - client.began)
     if turn % 3:
-        await client.send(type="chat_input", text=QUESTIONS[turn % len(QUESTIONS)][1])
+        await client.send({"type": "chat_input", "text": QUESTIONS[turn % len(QUESTIONS)][1]})
     if turn % 3 == 2:
         await client.until(lambda: client.first_sound(client.began))
 

@@ -16,15 +16,15 @@ from itertools import cycle, islice, pairwise
 from typing import Final
 
 from bench.figures import Figure
-from bench.live.client import Client, Refused, now
 from bench.live.figures import conditions, milliseconds, own_seconds
 from bench.live.house import House, serving
 from bench.live.material import SENTENCES
 from bench.live.playback import opens
-from bench.live.reading import read_on
 from bench.live.transports import CONNECTED
 from bench.live.webrtc import undecoded
-from bench.live.websocket import WebSocketClient
+from visavis.evaluate.client.reading import read_on
+from visavis.evaluate.client.received import Client, Refused, now
+from visavis.evaluate.client.websocket import WebSocketClient
 from visavis.streams import Crew
 
 PEOPLE: Final = 6
@@ -86,7 +86,7 @@ async def _measured(seconds: float) -> list[Figure]:
 
 async def _talked(house: House, name: str, seconds: float) -> Crowd:
     async with contextlib.AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(CONNECTED[name](house)) for _ in range(PEOPLE)]
+        clients = [await stack.enter_async_context(CONNECTED[name](house.address)) for _ in range(PEOPLE)]
         for client in clients:
             await client.clocked()
         crowd = Crowd(clients)
@@ -117,7 +117,7 @@ async def _knock(house: House, name: str, crowd: Crowd) -> None:
     while True:
         began = now()
         try:
-            async with CONNECTED[name](house):
+            async with CONNECTED[name](house.address):
                 crowd.odd.append(200)
         except Refused as refused:
             if refused.status == FULL:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bench.figures import Figure
-from bench.live.hearing import ranked
+from visavis.evaluate.client.loudness import ranked
 
 TICK: Final = 0.01
 

@@ -15,12 +15,12 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from bench.figures import Figure
-from bench.live.client import Client, now
 from bench.live.figures import conditions, milliseconds
 from bench.live.house import serving
 from bench.live.material import INTERRUPTION, SPEAKERS, SPEECH, Turn, spoken
 from bench.live.transports import CONNECTED
-from bench.live.websocket import WebSocketClient
+from visavis.evaluate.client.received import Client, now
+from visavis.evaluate.client.websocket import WebSocketClient
 
 TURNS: Final = 20
 """Of each kind, over each transport."""
@@ -63,7 +63,7 @@ async def _measured(turns: int) -> list[Figure]:
     }
     async with conditions() as found, serving() as house:
         for name, connected in CONNECTED.items():
-            async with connected(house) as client:
+            async with connected(house.address) as client:
                 for way, interrupts in ways.items():
                     fell = [await _turn(client, interrupts(turn)) for turn in range(turns)]
                     rows += _rows(
@@ -86,7 +86,7 @@ async def _turn(client: Client, interrupt: Interrupts) -> Fell | None:
     await client.quiet()
     client.forget()
     asked = now()
-    await client.send(type="text_input", text=SPEECH, language="en")
+    await client.send({"type": "text_input", "text": SPEECH, "language": "en"})
     await client.until(lambda: client.first_sound(asked))
     await asyncio.sleep(random.uniform(*BEFORE))
     begun = now()
@@ -122,7 +122,7 @@ def _over_webrtc(client: Client, since: float, told: float) -> Fell:
 
 async def _by_message(client: Client) -> float:
     sent = now()
-    await client.send(type="interrupt")
+    await client.send({"type": "interrupt"})
     return sent
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-from av import AudioFrame, AudioResampler
 
-from bench.live.hearing import voiced
-from bench.live.voice import RATE
+from visavis.evaluate.client import sounding
+from visavis.evaluate.client.loudness import voiced
+from visavis.evaluate.client.microphone import RATE
+from visavis.evaluate.client.sounding import Speaker, at_rate
 from visavis.media import Samples
 
 if TYPE_CHECKING:
@@ -97,14 +98,11 @@ def _asked() -> Iterator[tuple[str, str, str]]:
 async def spoken(said: Sequence[tuple[str, str]]) -> AsyncIterator[Samples]:
     """Texts, each in one of the espeak voices: float32 [n] at RATE."""
     from visavis.engines.tts.espeak import Espeak
-    from visavis.language import clauses
-    from visavis.soundtrack import voice_named
-    from visavis.streams import closing, stream_of
+    from visavis.streams import closing
 
     async with closing(Espeak()) as tts:
         for text, speaker in said:
-            speech = tts.speak(stream_of(clauses(text, "en")), voice_named(tts.voices, speaker))
-            yield at_rate(np.concatenate([chunk.samples async for chunk in speech]), tts.rate)
+            yield await sounding.spoken(text, Speaker("en", speaker), tts)
 
 
 def kennedy() -> Turn | None:
@@ -117,16 +115,6 @@ def kennedy() -> Turn | None:
     whole = at_rate(np.concatenate([chunk.samples for chunk in sound.chunks()]), sound.rate)
     begin, end = (round(seconds * RATE) for seconds in JFK_ASKS)
     return Turn(whole[begin:end], "ask what you can do for your country")
-
-
-def at_rate(samples: Samples, rate: int) -> Samples:
-    """The same sound at RATE."""
-    resampler = AudioResampler("fltp", "mono", RATE)
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples)[np.newaxis], "fltp", "mono")
-    frame.sample_rate = rate
-    pieces = [*resampler.resample(frame), *resampler.resample(None)]
-    result: Samples = np.concatenate([piece.to_ndarray()[0] for piece in pieces]).astype(np.float32)
-    return result
 
 
 class Answers:

@@ -11,11 +11,11 @@ from typing import Final
 
 from bench.figures import Figure
 from bench.live.figures import conditions
-from bench.live.hearing import ranked
 from bench.live.house import serving
 from bench.live.material import SENTENCES, SPEECH
-from bench.live.reading import read_on
-from bench.live.websocket import Chunk, connected
+from visavis.evaluate.client.loudness import ranked
+from visavis.evaluate.client.reading import read_on
+from visavis.evaluate.client.websocket import Chunk, connected
 from visavis.streams import Crew
 
 SECONDS: Final = 90.0
@@ -26,7 +26,7 @@ def measure(seconds: float = SECONDS) -> Iterator[Figure]:
 
 
 async def _measured(seconds: float) -> list[Figure]:
-    async with conditions() as found, serving() as house, connected(house) as client, Crew() as crew:
+    async with conditions() as found, serving() as house, connected(house.address) as client, Crew() as crew:
         crew.begin(read_on(client, cycle((SPEECH, *SENTENCES))))
         await asyncio.sleep(seconds)
         crew.dismiss()

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.live.hearing import STEP
+from visavis.evaluate.client.loudness import STEP
 
 FARTHEST: Final = 0.4
 """Seconds by which they are looked for in both directions."""

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from bench.figures import Figure
-from bench.live.client import Client, heard_at
 from bench.live.figures import conditions, milliseconds
 from bench.live.house import serving
 from bench.live.material import Answers, Turn, questions
 from bench.live.transports import CONNECTED, WEBSOCKET
+from visavis.evaluate.client.received import Client, heard_at
 
 TURNS: Final = 24
 """Over each transport."""
@@ -52,7 +52,7 @@ async def _measured(turns: int) -> list[Figure]:
     asked, answers = await questions(turns + 1), Answers()
     async with conditions() as found, serving() as house:
         for name, connected in CONNECTED.items():
-            async with connected(house) as client:
+            async with connected(house.address) as client:
                 await client.clocked()
                 done = [await _turn(client, turn, answers) for turn in asked]
                 rows += _rows(name, done[1:])

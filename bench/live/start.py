@@ -12,12 +12,12 @@ from itertools import cycle
 from typing import Final
 
 from bench.figures import Figure
-from bench.live.client import now
 from bench.live.figures import conditions, milliseconds, own_seconds
 from bench.live.house import House, serving
 from bench.live.material import SENTENCES, SPEECH
-from bench.live.reading import read_on
 from bench.live.transports import CONNECTED
+from visavis.evaluate.client.reading import read_on
+from visavis.evaluate.client.received import now
 from visavis.streams import Crew
 
 TIMES: Final = 5
@@ -55,7 +55,7 @@ async def _measured(times: int) -> list[Figure]:
 
 
 async def _connecting(house: House, name: str) -> float:
-    async with CONNECTED[name](house) as client:
+    async with CONNECTED[name](house.address) as client:
         await client.until(lambda: client.seen)
         return client.seen[0].came - client.began
 
@@ -70,7 +70,7 @@ async def _alone(house: House) -> float:
 async def _working(house: House, name: str) -> list[Figure]:
     """What one session takes that is at rest, and one that talks."""
     rows = []
-    async with CONNECTED[name](house) as client, Crew() as crew:
+    async with CONNECTED[name](house.address) as client, Crew() as crew:
         for doing in ("at rest", "talking"):
             if doing == "talking":
                 crew.begin(read_on(client, cycle((SPEECH, *SENTENCES))))

@@ -24,15 +24,15 @@ import numpy as np
 from av import VideoFrame
 
 from bench.figures import Figure
-from bench.live.client import Client
 from bench.live.figures import conditions, milliseconds
-from bench.live.hearing import STEP
 from bench.live.house import serving
 from bench.live.material import SENTENCES, SPEECH
-from bench.live.reading import read_on
 from bench.live.skew import skews
 from bench.live.transports import CONNECTED, WEBSOCKET
 from tests.fakes.face import MOUTH, SKIN
+from visavis.evaluate.client.loudness import STEP
+from visavis.evaluate.client.reading import read_on
+from visavis.evaluate.client.received import Client
 from visavis.streams import Crew
 
 MINUTES: Final = 20.0
@@ -56,7 +56,7 @@ async def _measured(minutes: float) -> list[Figure]:
         contextlib.AsyncExitStack() as stack,
     ):
         clients = {
-            name: await stack.enter_async_context(connected(house, opened))
+            name: await stack.enter_async_context(connected(house.address, opened))
             for name, connected in CONNECTED.items()
         }
         async with Crew() as crew:

@@ -16,11 +16,11 @@ from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 from bench.figures import Figure
-from bench.live.client import Client, Heard, Seen, heard_at, now
 from bench.live.figures import conditions, milliseconds
 from bench.live.house import House, serving
 from bench.live.material import QUESTIONS, SENTENCES
 from bench.live.transports import CONNECTED, WEBSOCKET
+from visavis.evaluate.client.received import Client, Heard, Seen, heard_at, now
 
 TURNS: Final = 40
 """Of each kind, over each transport."""
@@ -49,7 +49,7 @@ async def _measured(turns: int) -> list[Figure]:
     rows: list[Figure] = []
     async with conditions() as found, serving() as house:
         for name, connected in CONNECTED.items():
-            async with connected(house) as client:
+            async with connected(house.address) as client:
                 await client.clocked()
                 for kind, messages in (("asked", _questions()), ("to be said", _sentences())):
                     await _turn(client, next(messages))  # the first of its kind is not counted
@@ -67,7 +67,7 @@ async def _turn(client: Client, message: dict[str, Any]) -> Began:
     client.forget()
     await asyncio.sleep(random.uniform(0, MOST))
     sent = now()
-    await client.send(**message)
+    await client.send(message)
     sound, picture = await beginning(client, sent)
     await asyncio.sleep(AWHILE)
     await client.silence()

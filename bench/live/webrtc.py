@@ -29,11 +29,11 @@ from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtp import RtcpSrPacket
 from av import AudioFrame, VideoFrame
 
-from bench.live.client import Client, Heard, Look, Refused, Seen, Told, ended_well, now
-from bench.live.hearing import levels
-from bench.live.house import House
 from bench.live.rtp import Times
-from bench.live.voice import RATE, Pace, Voice
+from visavis.evaluate.client.address import Address
+from visavis.evaluate.client.loudness import levels
+from visavis.evaluate.client.microphone import RATE, Pace, Voice
+from visavis.evaluate.client.received import Client, Fields, Heard, Look, Refused, Seen, Told, ended_well, now
 from visavis.media import Samples
 from visavis.streams import Crew
 from visavis.transports.webrtc.gathering import Sockets, gather
@@ -103,17 +103,17 @@ class WebRtcClient(Client):
         self._channel = self.peer.createDataChannel("events")
         self._channel.on("message", self._message)
 
-    async def send(self, **message: Any) -> None:
+    async def send(self, message: Fields) -> None:
         self._channel.send(json.dumps(message))
 
-    async def connect(self, house: House, choice: dict[str, str]) -> None:
+    async def connect(self, address: Address) -> None:
         """Offer, and take the answer. Raises Refused."""
         offer = await self.peer.createOffer()
         await gather(self.peer, HERE)
         await self.peer.setLocalDescription(offer)
-        wish = {"type": "offer", "sdp": self.peer.localDescription.sdp, **choice}
+        wish = {"type": "offer", "sdp": self.peer.localDescription.sdp}
         async with httpx.AsyncClient(timeout=30) as http:
-            answer = await http.post(f"{house.address}/api/v1/webrtc/offer", json=wish)
+            answer = await http.post(address.at("/api/v1/webrtc/offer"), json=wish)
         if answer.status_code != 200:
             raise Refused(answer.status_code)
         await self.peer.setRemoteDescription(RTCSessionDescription(answer.json()["sdp"], "answer"))
@@ -127,7 +127,7 @@ class WebRtcClient(Client):
         while True:
             await asyncio.sleep(BEAT)
             if self._channel.readyState == "open":
-                await self.send(type="alive")
+                await self.send({"type": "alive"})
 
     async def clocked(self) -> None:
         """Wait until both tracks' clocks are known."""
@@ -188,7 +188,7 @@ class WebRtcClient(Client):
 
 
 @contextlib.asynccontextmanager
-async def connected(house: House, look: Look | None = None, **choice: str) -> AsyncIterator[WebRtcClient]:
+async def connected(address: Address, look: Look | None = None) -> AsyncIterator[WebRtcClient]:
     """A client that has been greeted, and has a first picture.
 
     Raises:
@@ -196,7 +196,7 @@ async def connected(house: House, look: Look | None = None, **choice: str) -> As
     """
     client = WebRtcClient(look)
     try:
-        await client.connect(house, choice)
+        await client.connect(address)
         async with Crew() as crew:
             running = crew.begin(client.run(crew))
             try:

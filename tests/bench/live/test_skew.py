@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from bench.live.hearing import STEP
 from bench.live.skew import Series, skews
+from visavis.evaluate.client.loudness import STEP
 
 FPS = 25
 

@@ -89,9 +89,10 @@ async def test_of_a_long_text_the_end_is_taken_from_a_clause_on(tmp_path: Path) 
     assert SENTENCES.endswith(take.text)
     assert take.text.startswith(("Every", "and"))
     assert len([p for p in take.phones if p.symbol]) == sum(map(str.isalnum, take.text))
-    assert take.phones[0].start == pytest.approx(0.0, abs=1e-6)
+    assert 0 <= take.phones[0].start < 1 / take.fps
     ((language, start, end),) = take.spoken
-    assert (language, start) == ("en", 0.0)
+    assert language == "en"
+    assert start == pytest.approx(take.phones[0].start)
     assert end == pytest.approx(take.whole - take.begins)
     assert len(list(pictures_of(take.video))) == take.frames == pytest.approx(take.seconds * 25, abs=2)
 
@@ -111,10 +112,11 @@ async def test_the_end_is_what_the_whole_ends_with(tmp_path: Path) -> None:
     whole = await performed(ScriptedTts(), tmp_path, Saying(SENTENCES))
     end = await performed(ScriptedTts(), tmp_path, Saying(SENTENCES, filmed=12.0))
     assert end.text == whole.text
-    assert end.begins == pytest.approx(whole.begins)
+    assert 0 <= end.begins - whole.begins < 1 / whole.fps
     assert [phone.symbol for phone in end.phones] == [phone.symbol for phone in whole.phones]
-    length = min(len(end.samples), len(whole.samples))
-    assert np.abs(end.samples[:length] - whole.samples[:length]).max() < 0.05
+    later = round((end.begins - whole.begins) * whole.rate)
+    length = min(len(end.samples), len(whole.samples) - later)
+    assert np.abs(end.samples[:length] - whole.samples[later:][:length]).max() < 0.05
 
 
 async def test_sizes_and_rates_are_the_scenarios_or_else_the_users(tmp_path: Path) -> None:

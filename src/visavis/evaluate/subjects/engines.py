@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
+from math import floor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, cast
@@ -22,12 +23,13 @@ from visavis.evaluate.noting import Line, Notes, languages, last_lines, said
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
 from visavis.evaluate.subjects import Door, Progress, Setup
+from visavis.evaluate.subjects._keeping import keeping
 from visavis.evaluate.takes import EXCERPT, Take
 from visavis.language import clauses
 from visavis.media import AudioChunk, Phone, Portrait
 from visavis.plugins import engine
 from visavis.reading import Reader
-from visavis.render import Film, film, prepared_from
+from visavis.render import Film, film, prepared_from, unfinished
 from visavis.sound import read
 from visavis.soundtrack import Track, spoken
 from visavis.stopwatch import Stopwatch
@@ -35,6 +37,9 @@ from visavis.streams import Worker, closing, stream_of
 
 LONG: Final = 20.0
 """Seconds of video from which on only the end is looked at."""
+
+KEPT: Final = "short"
+"""The tag of scenarios whose pictures are kept as they were drawn: a second of them has twenty megabytes."""
 
 WARMING: Final = Saying("One, two.")
 
@@ -60,6 +65,7 @@ class Engines:
 
     portrait: takes it at a width and height. faces: makes the face for so many pictures a second.
     reading: makes the voice that reads along where the other one does not know its phones.
+    scratch: a folder for what lasts until the next performance; None: nothing such is kept.
     """
 
     def __init__(
@@ -70,9 +76,10 @@ class Engines:
         faces: Callable[[int], Face],
         reading: Callable[[], Tts],
         worker: Worker,
+        scratch: Path | None = None,
     ) -> None:
         self._setup, self._tts, self._faces, self._reading = setup, tts, faces, reading
-        self._worker = worker
+        self._worker, self._scratch = worker, scratch
         self._portrait = cache(portrait)
 
     @property
@@ -95,12 +102,15 @@ class Engines:
         reference = await self._reference(saying)
         portrait = await self._worker.run(partial(self._portrait, *self._size(saying)))
         video = folder / f"{scenario.name}.mp4"
-        shot = await self._shot(saying, await self._voice(saying, reference), portrait, video, progress)
+        voice = await self._voice(saying, reference)
+        source = self._scratch / "source.mov" if self._scratch and KEPT in scenario.tags else None
+        shot = await self._shot(saying, voice, portrait, video, progress, source)
         shot = await self._worker.run(partial(ended, shot))
         take = await self._take(scenario, saying, shot)
         return replace(
             take,
             portrait=portrait,
+            source=source,
             reference=reference.samples if reference else None,
             reference_rate=reference.rate if reference else 0,
             twin=await self._twin(take, saying),
@@ -121,7 +131,13 @@ class Engines:
         return await self._worker.run(partial(self._tts.resembling, reference, saying.reference.stem))
 
     async def _shot(
-        self, saying: Saying, voice: Voice | None, portrait: Portrait, video: Path, progress: Progress
+        self,
+        saying: Saying,
+        voice: Voice | None,
+        portrait: Portrait,
+        video: Path,
+        progress: Progress,
+        source: Path | None,
     ) -> Shot:
         notes, watch = Notes(), Stopwatch()
         face = self._faces(saying.fps or self._setup.fps)
@@ -138,7 +154,9 @@ class Engines:
         if saying.filmed is not None:
             begins, track = await _end(track, notes, watch, saying.filmed, progress)
         prepared = partial(prepared_from, lambda: portrait, face, watch)
-        made = await film(track, face, prepared, video, self._size(saying), watch, progress)
+        size = self._size(saying)
+        with keeping(source, size, face.fps) if source else contextlib.nullcontext(unfinished) as finish:
+            made = await film(track, face, prepared, video, size, watch, progress, finish)
         return Shot(made, begins, notes)
 
     async def _take(self, scenario: Scenario, saying: Saying, shot: Shot) -> Take:
@@ -203,6 +221,8 @@ def ended(shot: Shot) -> Shot:
     whole = shot.notes.seconds
     lines = last_lines(shot.lines, whole, EXCERPT)
     begins = lines[0].start if lines else whole - EXCERPT
+    # From a picture's own time on: cut within one, all of them would be shown too early against the sound.
+    begins = shot.begins + floor((begins - shot.begins) * shot.film.fps + 1e-6) / shot.film.fps
     cut(shot.film.path, begins - shot.begins, shot.film.path)
     return replace(shot, begins=begins)
 
@@ -272,9 +292,9 @@ async def opened(setup: Setup) -> AsyncIterator[Engines]:
             return stack.enter_context(contextlib.closing(made))
 
         worker = await stack.enter_async_context(closing(Worker("subject")))
-        engines = Engines(
-            setup, setup.portrait, voice(setup.tts), cache(face), cache(partial(voice, READER)), worker
-        )
+        scratch = Path(stack.enter_context(TemporaryDirectory()))
+        reading = cache(partial(voice, READER))
+        engines = Engines(setup, setup.portrait, voice(setup.tts), cache(face), reading, worker, scratch)
         await engines.warm()
         yield engines
 

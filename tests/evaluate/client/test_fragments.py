@@ -1,28 +1,14 @@
 import numpy as np
 import pytest
 
-from bench.live.fragments import Fragments
-from bench.live.hearing import AUDIBLE
+from tests.evaluate.client.coded import FPS, RATE, chunks
 from tests.fakes.talk import number_in, picture, sound
 from visavis.conversation.stage import Moment
+from visavis.errors import EngineError
+from visavis.evaluate.client.fragments import RATE as SENT
+from visavis.evaluate.client.fragments import Fragments
+from visavis.evaluate.client.loudness import AUDIBLE, levels
 from visavis.transports.fragments import Coder, fragment
-
-FPS, RATE = 25, 22_050
-
-
-def chunks() -> list[bytes]:
-    """Three of five moments each, the first with its init segment."""
-    coder = Coder(FPS, RATE, (64, 64))
-    coded = [
-        coder.code(
-            Moment(at, sound(at, FPS, RATE), picture(at), True, last=at == 14),
-            fresh=at == 0,
-            opens=at % 5 == 0,
-        )
-        for at in range(15)
-    ]
-    made = [fragment(number, coded[5 * number : 5 * number + 5]) for number in range(3)]
-    return [coded[0].head.init + made[0], *made[1:]]
 
 
 def test_pictures_and_sound_come_out_at_their_times() -> None:
@@ -38,7 +24,7 @@ def test_pictures_and_sound_come_out_at_their_times() -> None:
                 ]
             else:
                 seconds += sample.duration
-                if fragments.levels(sample).max() > AUDIBLE:
+                if levels(fragments.sound(sample), SENT).max() > AUDIBLE:
                     loud.append(sample.begin)
     assert [number for _, number in numbers] == list(range(15))
     assert [at for at, _ in numbers] == pytest.approx([at / FPS for at in range(15)])
@@ -52,7 +38,7 @@ def test_behind_a_seek_nothing_of_what_was_before_is_heard() -> None:
     first, *_ = chunks()
     for sample in fragments.samples(first):
         if sample.kind == "audio":
-            fragments.levels(sample)
+            fragments.sound(sample)
     fragments.seek()
     coder = Coder(FPS, RATE, (64, 64))
     silent = np.zeros_like(sound(1, FPS, RATE))
@@ -62,4 +48,10 @@ def test_behind_a_seek_nothing_of_what_was_before_is_heard() -> None:
     ]
     for sample in fragments.samples(coded[0].head.init + fragment(1, coded)):
         if sample.kind == "audio":
-            assert fragments.levels(sample).max(initial=0) < AUDIBLE
+            assert levels(fragments.sound(sample), SENT).max(initial=0) < AUDIBLE
+
+
+def test_what_is_no_chunk_is_told() -> None:
+    for wrong in (b"", b"nothing", chunks()[1]):
+        with pytest.raises(EngineError, match="is no fragment of MP4"):
+            Fragments().samples(wrong)

@@ -1,6 +1,6 @@
 import pytest
 
-from bench.live.playing import Player
+from visavis.evaluate.client.player import Player
 
 
 def test_it_plays_from_the_first_chunks_arrival_on() -> None:

@@ -10,11 +10,11 @@ import av
 import numpy as np
 from av import AudioFrame, Packet, VideoFrame
 
-from bench.live.hearing import Levels, levels
+from visavis.errors import EngineError
 from visavis.media import Samples
 
-SCALES: Final = {"video": 12_800, "audio": 48_000}
-"""Ticks a second of the two tracks, by which their init segment is held."""
+RATE: Final = 48_000
+"""Of the sound that a server sends, in Hz."""
 
 # Boxes that hold others (ISO/IEC 14496-12).
 _OUTER: Final = (b"moof", b"traf")
@@ -30,22 +30,31 @@ class Sample(NamedTuple):
 
 
 class Fragments:
-    """Takes chunks in their order."""
+    """Takes chunks in their order. init: what the latest pictures and sound are decoded with."""
 
     def __init__(self) -> None:
+        self.init = b""
         self._tracks: dict[int, tuple[str, int]] = {}
         self._codecs: dict[str, Any] = {}
 
     def samples(self, chunk: bytes) -> list[Sample]:
-        """What a chunk holds; one with an init segment begins anew."""
-        begin = chunk.index(b"moof") - 4
-        if begin:
-            self._open(chunk[:begin])
-        return [
-            Sample(kind, at / scale, lasts / scale, content)
-            for track, at, lasts, content in _runs(chunk[begin:])
-            for kind, scale in [self._tracks[track]]
-        ]
+        """What a chunk holds; one with an init segment begins anew.
+
+        Raises EngineError for what is no such chunk.
+        """
+        try:
+            begin = chunk.index(b"moof") - 4
+            if begin:
+                self._open(chunk[:begin])
+            return [
+                Sample(kind, at / scale, lasts / scale, content)
+                for track, at, lasts, content in _runs(chunk[begin:])
+                for kind, scale in [self._tracks[track]]
+            ]
+        except (ValueError, KeyError, struct.error, av.FFmpegError) as error:
+            raise EngineError(
+                f"a chunk is no fragment of MP4 ({error}); the server is of another version"
+            ) from error
 
     def seek(self) -> None:
         """What comes next does not go on from what came before."""
@@ -57,21 +66,19 @@ class Fragments:
         found: list[VideoFrame] = self._codecs["video"].decode(Packet(sample.content))
         return found
 
-    def levels(self, sample: Sample) -> Levels:
-        """How loud a piece of sound is."""
+    def sound(self, sample: Sample) -> Samples:
+        """A piece of sound, decoded: float32 [n] at RATE."""
         decoded: list[AudioFrame] = self._codecs["audio"].decode(Packet(sample.content))
         pieces: list[Samples] = [frame.to_ndarray()[0] for frame in decoded]
         samples = np.concatenate([np.zeros(0, np.float32), *pieces])
-        rate = SCALES["audio"]
-        return levels(samples[: round(sample.duration * rate)], rate)
+        return samples[: round(sample.duration * RATE)]
 
     def _open(self, init: bytes) -> None:
+        self.init = init
         with av.open(io.BytesIO(init), "r") as container:
             for stream in container.streams:
                 name, codec = stream.codec_context.name, stream.codec_context
-                scale = stream.time_base
-                assert scale == Fraction(1, SCALES[stream.type]), f"a track of {stream.type} has {scale}"
-                self._tracks[stream.id] = stream.type, SCALES[stream.type]
+                self._tracks[stream.id] = stream.type, (stream.time_base or Fraction(1)).denominator
                 decoder: Any = av.CodecContext.create(name, "r")
                 decoder.extradata = codec.extradata
                 decoder.thread_count = 1  # or each thread keeps a picture back
@@ -102,4 +109,4 @@ def _boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield name, box
         if name in _OUTER:
             yield from _boxes(box)
-        at += size
+        at += max(size, 8)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from bench.live.client import Client, now
+from visavis.evaluate.client.received import Client, now
+from visavis.media import Language
 
 LONGEST: Final = 120.0
 """Seconds that one of them may take."""
@@ -15,13 +16,16 @@ BREATH: Final = 0.3
 
 
 async def read_on(
-    client: Client, texts: Iterator[str], asked: Callable[[float], None] = lambda when: None
+    client: Client,
+    texts: Iterator[str],
+    asked: Callable[[float], None] = lambda when: None,
+    language: Language = "en",
 ) -> None:
     """Until there are no more. asked: told when each text was sent."""
     for text in texts:
         sent, known = now(), len(client.told)
         asked(sent)
-        await client.send(type="text_input", text=text, language="en")
+        await client.send({"type": "text_input", "text": text, "language": language})
         await client.until(partial(_is_read, client, known), LONGEST)
         await asyncio.sleep(BREATH)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bench.live.hearing import AUDIBLE, STEP, first_heard, last_heard, levels, ranked, voiced
+from visavis.evaluate.client.loudness import AUDIBLE, STEP, first_heard, last_heard, levels, ranked, voiced
 
 RATE = 16_000
 

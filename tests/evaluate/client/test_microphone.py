@@ -2,8 +2,7 @@ import asyncio
 
 import numpy as np
 
-from bench.live.material import Answers
-from bench.live.voice import PIECE, RATE, Voice
+from visavis.evaluate.client.microphone import PIECE, RATE, Voice
 
 SIZE = round(PIECE * RATE)
 
@@ -18,11 +17,3 @@ async def test_a_voice_is_silent_until_it_speaks_and_afterwards() -> None:
     assert (last.sum(), len(last)) == (5, SIZE)
     assert not voice.piece(2.04).any()
     assert await speaking == 2.0 - PIECE
-
-
-def test_an_answer_is_known_by_its_beginning() -> None:
-    answers = Answers()
-    assert answers.are_right("who are you", "I am Vis, the avatar")
-    assert answers.are_right("who are you", "My name is Vis.")
-    assert not answers.are_right("who are you", "Very well")
-    assert not answers.are_right("who are you", "")

@@ -1,15 +1,16 @@
-"""What a client has received, and when, the same for both transports, and what a measure asks of it."""
+"""What a client has received, and when, the same for all transports, and what is asked of it."""
 
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from av import VideoFrame
 
-from bench.live.hearing import AUDIBLE, STEP, Levels, first_heard, last_heard
-from bench.live.voice import Voice
+from visavis.errors import EngineError
+from visavis.evaluate.client.loudness import AUDIBLE, STEP, Levels, first_heard, last_heard
+from visavis.evaluate.client.microphone import Voice
 
 PATIENCE: Final = 20.0
 """Seconds after which what was waited for will not come any more."""
@@ -20,7 +21,9 @@ QUIET: Final = 0.5
 SAME: Final = 0.02
 """Seconds of the timeline that are no difference: half a picture's."""
 
-Look = Callable[[VideoFrame], float]
+Fields: TypeAlias = dict[str, Any]
+
+Look: TypeAlias = Callable[[VideoFrame], float]
 """How far a mouth is open on a decoded picture."""
 
 
@@ -57,15 +60,21 @@ class Told:
     """A message."""
 
     came: float
-    fields: dict[str, Any]
+    fields: Fields
 
 
-class Refused(Exception):
-    """The server did not let the client in. status: of its answer."""
+class Refused(EngineError):
+    """The server did not let the client in. status: of its answer. again: in so many seconds, it said."""
 
-    def __init__(self, status: int) -> None:
-        super().__init__(f"the server answered {status}")
+    def __init__(self, status: int, again: int | None = None, detail: str = "") -> None:
+        later = "" if again is None else f", and may be asked again in {again} s"
+        super().__init__(f"the server answered {status}{later}: {detail or 'it did not say why'}")
         self.status = status
+        self.again = again
+
+
+class Lost(EngineError):
+    """The server is gone, or has closed the connection."""
 
 
 T = TypeVar("T", Heard, Seen, Told)
@@ -86,9 +95,10 @@ class Client(ABC):
         self.told: list[Told] = []
         self.voice = Voice()
         self._changed = asyncio.Event()
+        self._lost = ""
 
     @abstractmethod
-    async def send(self, **message: Any) -> None:
+    async def send(self, message: Fields) -> None:
         """A message, as transports.messages has them."""
 
     @abstractmethod
@@ -107,18 +117,27 @@ class Client(ABC):
         """Something was received."""
         self._changed.set()
 
+    def lose(self, why: str) -> None:
+        """Nothing will be received any more: whoever waits is told why."""
+        self._lost = why
+        self._changed.set()
+
     async def until(self, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
-        """Wait for something that is received. Raises TimeoutError."""
+        """Wait for something that is received. Raises TimeoutError; Lost where it cannot come any more."""
         async with asyncio.timeout(seconds):
             while not holds():
+                if self._lost:
+                    raise Lost(self._lost)
                 self._changed.clear()
                 await self._changed.wait()
 
     def messages(self, kind: str, since: float = 0.0) -> list[Told]:
+        """Those of a type that came since."""
         return [told for told in self._since(self.told, since) if told.fields["type"] == kind]
 
     @property
     def state(self) -> str:
+        """What the server is at, as it has told last."""
         states = self.messages("state")
         return str(states[-1].fields["state"]) if states else "idle"
 
@@ -148,15 +167,17 @@ class Client(ABC):
         """Whether nothing is said, and nothing has been heard for a while."""
         return self.state == "idle" and self.first_sound(now() - QUIET) is None
 
-    async def quiet(self) -> None:
-        """Wait until it is."""
-        async with asyncio.timeout(PATIENCE):
-            while not self.is_quiet():  # noqa: ASYNC110 - silence tells nobody
+    async def quiet(self, seconds: float = PATIENCE) -> None:
+        """Wait until it is. Raises TimeoutError, and Lost where nothing can be told any more."""
+        async with asyncio.timeout(seconds):
+            while not self.is_quiet():  # silence tells nobody
+                if self._lost:
+                    raise Lost(self._lost)
                 await asyncio.sleep(STEP)
 
     async def silence(self) -> None:
         """Break off what is being said, and wait until it is quiet."""
-        await self.send(type="interrupt")
+        await self.send({"type": "interrupt"})
         await self.quiet()
 
     def forget(self) -> None:
@@ -184,4 +205,5 @@ def heard_at(piece: Heard) -> float:
 
 
 def now() -> float:
+    """The loop's time, which all times here are of."""
     return asyncio.get_running_loop().time()

@@ -16,11 +16,13 @@ from typing import NoReturn
 
 from visavis.commands import (
     avatars,
+    bench,
     clean,
     consents,
     data,
     doctor,
     evaluate,
+    gold,
     inspect,
     keys,
     models,
@@ -32,7 +34,22 @@ from visavis.commands.process import ended_by_signals, open_standard_files
 from visavis.commands.showing import Log, note
 from visavis.errors import InputError, VisavisError
 
-COMMANDS = (say, serve, avatars, voices, consents, data, keys, inspect, models, doctor, evaluate, clean)
+COMMANDS = (
+    say,
+    serve,
+    avatars,
+    voices,
+    consents,
+    data,
+    keys,
+    inspect,
+    models,
+    doctor,
+    evaluate,
+    bench,
+    gold,
+    clean,
+)
 
 
 class _Usage(InputError):

@@ -1,11 +1,13 @@
 """`visavis evaluate`, from the words of a command line to what is told and written."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.evaluate.material import TAKE
+from tests.evaluate.report.material import folder, results, utterance
 from visavis.cli import main
 from visavis.commands.evaluate import Bars
 from visavis.evaluate import evaluation, metrics
@@ -47,7 +49,9 @@ def test_an_evaluation_is_written_judged_and_compared(
     first = told(capsys, *enough)
     assert "out/evaluation-1: 1 scenarios" in first
     assert "all 1 thresholds are met" in first
-    assert {path.name for path in (here / "out/evaluation-1").iterdir()} == {"mine.mp4", "results.json"}
+    written = {"mine.mp4", "results.json", "report.html", "junit.xml"}
+    assert {path.name for path in (here / "out/evaluation-1").iterdir()} == written
+    assert "the report is out/evaluation-1/report.html" in first
     content = json.loads((here / "out/evaluation-1/results.json").read_text())
     assert content["complete"]
     assert content["judgement"]["previous"] is None
@@ -63,6 +67,19 @@ def test_an_evaluation_is_written_judged_and_compared(
     assert judgement["previous"]["rows"] == judgement["baseline"]["rows"]
     one, other = (here / f"out/evaluation-{n}/mine.mp4" for n in (1, 2))
     assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_report_is_written_and_judged_again(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = folder(here, results(utterance(6)))
+    assert "thresholds are not met" in told(capsys, "--again", str(place), status=1)
+    page = (place / "report.html").read_text()
+    bounds = ("--thresholds", thresholds(here, "least = 0"))
+    assert "nothing was measured that there is a threshold for" in told(
+        capsys, "--again", str(place), *bounds
+    )
+    assert (place / "report.html").read_text() != page
+    kept = json.loads((place / "results.json").read_text())["judgement"]["previous"]
+    assert kept["made"] == "2024-12-31T10:00:00+00:00"
 
 
 def test_what_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -92,6 +109,8 @@ def test_what_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["mine.toml", "--tts", "espaek"], "unknown tts engine 'espaek'; did you mean espeak?"),
         (["mine.toml", "--voice", "emm", "--portrait", "a.jpg"], "unknown voice 'emm'; did you mean emma?"),
         (["mine.toml", "--portrait", "a.jpg"], "there is no file a.jpg"),
+        (["--again", "gone"], "cannot read gone/results.json: no such file"),
+        (["--again", "gone", "mine.toml"], "--again performs nothing; leave scenarios"),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'; see: visavis evaluate --help"),
     ],
 )
@@ -123,6 +142,21 @@ def test_stopped_it_tells_where_the_results_are(
     monkeypatch.setattr(evaluation, "begun", stop)
     shown = told(capsys, "mine.toml", "--portrait", str(photo), status=130)
     assert "stopped; what was measured until then is in out/evaluation-1" in shown
+
+
+@pytest.mark.usefixtures("finder")
+def test_stopped_it_reports_what_was_measured(
+    here: Path, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(setup: object, rounds: object, metrics: object, place: Path, *_: object) -> None:
+        replace(results(utterance(1)), complete=False, judgement={}).write(place / "results.json")
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(evaluation, "evaluate", stop)
+    words = ("mine.toml", "--portrait", str(photo), "--thresholds", thresholds(here, "least = 0"))
+    shown = told(capsys, *words, status=130)
+    assert "the report is out/evaluation-1/report.html" in shown
+    assert "It was stopped before its end" in (here / "out/evaluation-1/report.html").read_text()
 
 
 def test_each_scenario_has_its_bar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -52,6 +52,12 @@ class Threshold:
         """The size of the bound, to compare an excess with."""
         return next(abs(x) for x in (self.within, self.most, self.least, 0.0) if abs(x) < inf)
 
+    @property
+    def bounds(self) -> tuple[float | None, float | None, float | None]:
+        """least, most and within; None where there is none."""
+        least, most, within = (x if abs(x) < inf else None for x in (self.least, self.most, self.within))
+        return least, most, within
+
     def words(self, metric: Meaning) -> str:
         """Such as "at most 80 ms"."""
         unit = f" {metric.unit}" if metric.unit else ""
@@ -69,6 +75,7 @@ class Verdict:
 
     value: None where nothing was measured. scenario: that has it, or the worst one.
     wants: the bound, in words. badness: the excess as a part of the bound; above 0 it fails.
+    least, most, within: the bound; None where there is none.
     """
 
     metric: str
@@ -82,6 +89,9 @@ class Verdict:
     scenario: str
     badness: float
     why: str = ""
+    least: float | None = None
+    most: float | None = None
+    within: float | None = None
 
     def sentence(self) -> str:
         """For people: what is wrong, or how it is."""
@@ -205,10 +215,11 @@ def _verdict(results: Results, threshold: Threshold) -> Verdict:
     if not values:
         notes = (reading.note for reading in readings.values() if reading.note)
         why = next(notes, "no scenario was performed that it is about")
-        return Verdict(*about, "not measured", None, metric.unit, wants, "", -inf, why)
+        return Verdict(*about, "not measured", None, metric.unit, wants, "", -inf, why, *threshold.bounds)
     name, value = max(values, key=lambda found: threshold.excess(found[1], target))
     if threshold.over == "median":
         value = median(value for _, value in values)
     excess = threshold.excess(value, target)
     badness = excess / (threshold.bound or 1.0)
-    return Verdict(*about, "fail" if excess > 0 else "pass", value, metric.unit, wants, name, badness)
+    state: State = "fail" if excess > 0 else "pass"
+    return Verdict(*about, state, value, metric.unit, wants, name, badness, "", *threshold.bounds)

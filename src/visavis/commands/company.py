@@ -6,7 +6,7 @@ place, or none does, and the rest goes on. Warms what is opened, so that the fir
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
@@ -31,8 +31,6 @@ T = TypeVar("T", bound=_Closable)
 
 TTS: Final = "espeak"
 VAD: Final = "silero"
-LAST_ASR: Final = "pocketsphinx"
-"""The recogniser that any other one is better than."""
 SCRIPTED, OPENAI = "scripted", "openai"
 
 LATER: Final = 3
@@ -96,13 +94,14 @@ class Company:
     async def _open(self) -> None:
         from visavis.conversation.absent import NoAsr, NoLlm, NoVad
         from visavis.conversation.cast import Engines
+        from visavis.plugins import ears
         from visavis.reading import Reader
         from visavis.server.discreet import Discreet
         from visavis.streams import Worker, closing, processors
 
         tts: Tts | None = await self._engage("tts", (TTS,), _spoken)
         llm: Llm | None = await self._minded(await self._engage("llm", minds(self._settings), None))
-        asr: Asr | None = await self._engage("asr", ears(self._settings), _understood)
+        asr: Asr | None = await self._engage("asr", ears(self._settings.asr_engine), _understood)
         vad: Vad | None = await self._engage("vad", voices_heard(), _heard)
         if tts is None:
             return
@@ -242,16 +241,9 @@ def check(settings: "Settings") -> None:
         made_of("llm", SCRIPTED, settings).close()
 
 
-def ears(settings: "Settings") -> tuple[str, ...]:
-    """Recognisers, the one to be tried first at the front."""
-    from visavis.plugins import installed
-
-    return preferred(settings.asr_engine, sorted(installed("asr"), key=lambda name: (name == LAST_ASR, name)))
-
-
 def minds(settings: "Settings") -> tuple[str, ...]:
     """Minds, the one to be tried first at the front."""
-    from visavis.plugins import installed
+    from visavis.plugins import installed, preferred
 
     configured = bool(settings.openai_api_key or settings.openai_base_url)
     usual = (OPENAI, SCRIPTED) if configured else (SCRIPTED,)
@@ -264,11 +256,6 @@ def voices_heard() -> tuple[str, ...]:
     from visavis.plugins import installed
 
     return tuple(sorted(installed("vad"), key=lambda name: (name != VAD, name)))
-
-
-def preferred(named: str, usual: Collection[str]) -> tuple[str, ...]:
-    """The one that is named, and then the usual ones."""
-    return tuple(usual) if named == AUTO else (named, *(name for name in usual if name != named))
 
 
 def made_of(kind: "Kind", name: str, settings: "Settings") -> Any:

@@ -232,13 +232,14 @@ async def _written(
 @contextlib.contextmanager
 def _recogniser(language: "Language | None", settings: "Settings") -> "Iterator[tuple[str, Asr] | None]":
     """The first that understands a language, by name; None where there is none, or no language is told."""
-    from visavis.commands.company import ears, made_of
+    from visavis.commands.company import made_of
+    from visavis.plugins import ears
 
     if language is None:
         yield None
         return
     with contextlib.ExitStack() as stack:
-        for name in ears(settings):
+        for name in ears(settings.asr_engine):
             try:
                 asr: Asr = stack.enter_context(closing(made_of("asr", name, settings)))
             except EngineError as error:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from visavis.commands.process import until_told
 from visavis.commands.registering import ACTOR, add_actions, permission, printed, spooled, state
+from visavis.media import LANGUAGE_NAMES
 
 if TYPE_CHECKING:
     from visavis.avatars.database.tables import Voice
@@ -16,7 +17,6 @@ UNITS = {
     "seconds": "s", "found": "s", "f0": "Hz", "f0_range": "semitones", "level": "LUFS", "snr": "dB",
     "bandwidth": "Hz",
 }  # fmt: skip
-NAMES = {"en": "English", "zh": "Mandarin", "es": "Spanish", "fa": "Persian"}
 
 
 def add(
@@ -98,9 +98,11 @@ def _list(tts: str, rows: "list[Voice]") -> None:
             [len(voice.name) for voice in engine_.voices] + [len(row.name) for row in rows], default=0
         )
         for voice in engine_.voices:
-            print(f"{voice.name:<{width}}  {voice.language}  {NAMES[voice.language]:<8}  {voice.gender}")
+            print(
+                f"{voice.name:<{width}}  {voice.language}  {LANGUAGE_NAMES[voice.language]:<8}  {voice.gender}"
+            )
     for row in rows:
-        language = NAMES.get(row.language or "", "")
+        language = LANGUAGE_NAMES.get(row.language or "", "")
         whose = f"{row.language or '--'}  {language:<8}  {row.gender or '':<6}"
         print(f"{row.name:<{width}}  {whose}  registered, {state(row)}")
 
@@ -109,7 +111,7 @@ def _show(row: "Voice", *, as_json: bool) -> None:
     if as_json:
         printed([_facts(row)])
         return
-    language = NAMES.get(row.language or "", "language unknown")
+    language = LANGUAGE_NAMES.get(row.language or "", "language unknown")
     print(f"{row.name}: {state(row)}, {language}, {row.gender}; id {row.id}")
     for name, value in row.report.items():
         if isinstance(value, int | float):

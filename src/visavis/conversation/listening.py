@@ -19,7 +19,7 @@ import numpy as np
 from visavis.contracts import Asr, Stream, Vad
 from visavis.conversation.turns import Closed, Decision, Misheard, Opened, Steps, TurnEnded, Turns
 from visavis.errors import EngineError
-from visavis.media import AudioChunk, Language, Samples
+from visavis.media import LANGUAGE_NAMES, AudioChunk, Language, Samples
 from visavis.streams import Channel, Crew
 
 RATE: Final = 16_000
@@ -36,8 +36,6 @@ LONGEST: Final = 64.0
 
 _WAITING: Final = 1000
 """Things heard and not yet decided upon: half a minute of them."""
-
-_NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "Chinese", "es": "Spanish", "fa": "Persian"}
 
 
 class EndOfTurn(Protocol):
@@ -310,8 +308,8 @@ def _same_rate(*engines: Vad | Asr | EndOfTurn) -> None:
 
 
 def _not_understood(language: Language, known: tuple[Language, ...]) -> EngineError:
-    others = " and ".join(_NAMES[other] for other in known) or "no language"
+    others = " and ".join(LANGUAGE_NAMES[other] for other in known) or "no language"
     return EngineError(
-        f"the recogniser of this server understands {others}, not {_NAMES[language]}; "
-        f"type what you want to say, or ask its keeper to install a recogniser for {_NAMES[language]}"
+        f"the recogniser of this server understands {others}, not {LANGUAGE_NAMES[language]}; "
+        f"type what you want to say, or ask its keeper to install a recogniser for {LANGUAGE_NAMES[language]}"
     )

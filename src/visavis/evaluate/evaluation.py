@@ -22,7 +22,7 @@ from visavis.evaluate.machine import commit, machine
 from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.results import FILE, Measured, Results, digits, meaning, measured
 from visavis.evaluate.scenarios import Scenario
-from visavis.evaluate.subjects import Door, Setup, Subject
+from visavis.evaluate.subjects import Door, Setup, Subject, Unable
 from visavis.evaluate.takes import Material
 from visavis.streams import Worker, closing
 
@@ -114,7 +114,7 @@ async def _found(
         async with _subject(setup, round_) as subject:
             for scenario in round_.scenarios:
                 if isinstance(subject, str):
-                    yield Finding(measured(scenario, {}, {}, subject))
+                    yield Finding(measured(scenario, {}, {}, subject, unable=round_.door is None))
                     continue
                 told = partial(progress, scenario.name)
                 finding = await _measured(subject, scenario, metrics, folder, worker, told)
@@ -149,6 +149,8 @@ async def _measured(
 ) -> Measured:
     try:
         material = await subject.perform(scenario, folder, progress)
+    except Unable as error:
+        return measured(scenario, {}, {}, str(error), unable=True)
     except VisavisError as error:
         logging.warning("%s could not be performed: %s", scenario.name, error)
         return measured(scenario, {}, {}, str(error))

@@ -46,7 +46,8 @@ class Measured:
     """One scenario, and what was found of it.
 
     facts: what a report shows of the material, see `takes`; "clip" is a file beside the results.
-    failed: why it could not be performed, as a sentence; "" where it was.
+    failed: why it was not performed, as a sentence; "" where it was. unable: whether it is not for who was to
+        perform it, so that nothing is wrong.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Measured:
     facts: Mapping[str, Any] = field(default_factory=dict)
     readings: Mapping[str, Reading] = field(default_factory=dict)
     failed: str = ""
+    unable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,11 @@ def meaning(metric: Metric) -> Meaning:
 
 
 def measured(
-    scenario: Scenario, facts: Mapping[str, Any], readings: Mapping[str, Reading], failed: str = ""
+    scenario: Scenario,
+    facts: Mapping[str, Any],
+    readings: Mapping[str, Reading],
+    failed: str = "",
+    unable: bool = False,
 ) -> Measured:
     """A scenario with what was found; facts override what the scenario says of itself, such as its text."""
     return Measured(
@@ -144,6 +150,7 @@ def measured(
         {key: value for key, value in facts.items() if key != "text"},
         readings,
         failed,
+        unable,
     )
 
 

@@ -11,7 +11,7 @@ over: "worst", the default, or "median" of the scenarios; tags: of those that ha
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path
 from statistics import median
@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 
 from visavis.errors import UnknownName
 from visavis.evaluate.fields import Fields, fields_in
-from visavis.evaluate.results import Meaning, Results, compare
+from visavis.evaluate.results import Meaning, Measured, Results, compare
 
 SHIPPED: Final = Path(__file__).with_name("thresholds.toml")
 
@@ -96,7 +96,7 @@ class Verdict:
     def sentence(self) -> str:
         """For people: what is wrong, or how it is."""
         if self.metric == PERFORMED:
-            return f"{self.scenario} could not be performed: {self.why}"
+            return f"{self.scenario} was not performed: {self.why}"
         if self.value is None:
             return f"{self.title} was not measured: {self.why}"
         what = f"{self.title}: {self.value:.3g} {self.unit}".rstrip()
@@ -128,13 +128,7 @@ def check(found: Iterable[Threshold], metrics: Iterable[str], path: Path) -> Non
 
 def judged(results: Results, found: Sequence[Threshold]) -> tuple[Verdict, ...]:
     """The verdicts in the thresholds' order; before them, one for each scenario that was not performed."""
-    failed = (
-        Verdict(
-            PERFORMED, "Performed", "worst", (), "fail", None, "", "", scenario.name, inf, scenario.failed
-        )
-        for scenario in results.scenarios
-        if scenario.failed
-    )
+    failed = (_unperformed(scenario) for scenario in results.scenarios if scenario.failed)
     return (
         *failed,
         *(_verdict(results, threshold) for threshold in found if threshold.metric in results.metrics),
@@ -198,6 +192,13 @@ def _threshold(fields: Fields) -> Threshold:
     if found.least > found.most:
         raise fields.wrong(f"nothing is at least {found.least:g} and at most {found.most:g}; change one")
     return found
+
+
+def _unperformed(scenario: Measured) -> Verdict:
+    found = Verdict(
+        PERFORMED, "Performed", "worst", (), "fail", None, "", "", scenario.name, inf, scenario.failed
+    )
+    return replace(found, state="not measured", badness=-inf) if scenario.unable else found
 
 
 def _verdict(results: Results, threshold: Threshold) -> Verdict:

@@ -9,7 +9,7 @@ from tests.evaluate.material import TAKE
 from tests.evaluate.metrics.speech import ENGLISH, other_sound, said
 from visavis.contracts import Stream, Transcript
 from visavis.evaluate.metrics import words
-from visavis.evaluate.metrics.words import Count, counted, recognisers, tokens, word_errors
+from visavis.evaluate.metrics.words import Count, counted, tokens, word_errors
 from visavis.evaluate.spoiling import sound
 from visavis.evaluate.takes import Take
 from visavis.media import AudioChunk, Language
@@ -42,7 +42,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> "Install":
 
     def installed(hears: dict[str, Mapping[Language, str]]) -> list[float]:
         seconds: list[float] = []
-        monkeypatch.setattr(words, "installed", lambda kind: hears)
+        monkeypatch.setattr(words, "ears", lambda setting: tuple(hears))
         monkeypatch.setattr(words, "engine", lambda kind, name: lambda: Scripted(hears[name], seconds))
         return seconds
 
@@ -127,13 +127,6 @@ def test_hearing_nothing_is_all_wrong_and_too_much_is_more(install: Install) -> 
     assert word_errors(take).value == 100
     install({"better": {"en": "oh yellow you two my my my"}})
     assert word_errors(take).value == pytest.approx(500 / 3)
-
-
-def test_the_one_that_is_set_comes_first(install: Install, monkeypatch: pytest.MonkeyPatch) -> None:
-    install({"pocketsphinx": {}, "zeta": {}, "alpha": {}})
-    assert list(recognisers()) == ["alpha", "zeta", "pocketsphinx"]
-    monkeypatch.setenv("ASR_ENGINE", "zeta")
-    assert list(recognisers()) == ["zeta", "alpha", "pocketsphinx"]
 
 
 def test_words_in_noise_are_misunderstood() -> None:

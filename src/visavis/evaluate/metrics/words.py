@@ -7,7 +7,7 @@ a conversation would have: the one that is set, then any other that understands 
 import asyncio
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import reduce
@@ -22,15 +22,10 @@ from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._parts import Part, parts
 from visavis.evaluate.takes import Take
 from visavis.language import spoken
-from visavis.media import AudioChunk, Language
-from visavis.plugins import engine, installed
+from visavis.media import LANGUAGE_NAMES, AudioChunk, Language
+from visavis.plugins import ears, engine
 from visavis.streams import closing, stream_of
 from visavis.voices.spectrum import at_rate
-
-NAMES: Final[dict[Language, str]] = {"en": "English", "zh": "Mandarin", "es": "Spanish", "fa": "Persian"}
-
-LAST: Final = "pocketsphinx"
-"""The recogniser that is asked only where no other one is."""
 
 CHUNK: Final = 0.1
 """Seconds of sound that a recogniser is given at a time, for it is one of conversations: what it hears can
@@ -132,7 +127,7 @@ async def _heard(said: Sequence[Part]) -> list[str | None]:
     """What is understood of each part; None where nobody understands its language."""
     wanted = {part.language for part in said}
     texts: dict[int, str] = {}
-    for name in recognisers():
+    for name in ears(load().asr_engine):
         if not wanted:
             break
         async with closing(_made(name)) as asr:
@@ -141,12 +136,6 @@ async def _heard(said: Sequence[Part]) -> list[str | None]:
                     texts[place] = await _transcript(asr, part)
             wanted -= set(asr.languages)
     return [texts.get(place) for place in range(len(said))]
-
-
-def recognisers() -> Iterator[str]:
-    """Those that are installed, the one that is set first and the one of last resort last."""
-    configured = load().asr_engine
-    yield from sorted(installed("asr"), key=lambda name: (name != configured, name == LAST, name))
 
 
 def _made(name: str) -> Asr:
@@ -170,7 +159,7 @@ async def _transcript(asr: Asr, part: Part) -> str:
 def _deaf(said: Iterable[Part], heard: Iterable[str | None]) -> str:
     """A sentence on the languages that nobody here understands."""
     unheard = {part.language: None for part, text in zip(said, heard, strict=True) if text is None}
-    names = " and ".join(NAMES[language] for language in unheard)
+    names = " and ".join(LANGUAGE_NAMES[language] for language in unheard)
     return f"no recogniser that is installed understands {names}" if names else "there are no words in it"
 
 

@@ -32,14 +32,16 @@ def _thresholds(results: Results) -> Iterator[Mapping[str, Any]]:
 
 def _performed(results: Results) -> tuple[Markup, dict[str, int]]:
     cases = [
-        _case(
-            PERFORMED,
-            found.name,
-            _failure(f"{found.name} could not be performed: {found.failed}") if found.failed else None,
-        )
+        _case(PERFORMED, found.name, _unperformed(found) if found.failed else None)
         for found in results.scenarios
     ]
     return _suite_of("scenarios are performed", results.made, cases)
+
+
+def _unperformed(found: Measured) -> Markup:
+    if found.unable:
+        return element("skipped", {"message": found.failed})
+    return _failure(f"{found.name} could not be performed: {found.failed}")
 
 
 def _suite(results: Results, verdict: Mapping[str, Any]) -> tuple[Markup, dict[str, int]]:

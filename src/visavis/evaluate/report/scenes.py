@@ -49,7 +49,7 @@ def scene(shown: Scene, results: Results, scales: Mapping[tuple[str, str], Scale
     """All of one scenario."""
     found = shown.found
     bad = tables.fails(results.judgement.get("verdicts", ()), found, results.metrics)
-    state = "fail" if bad or found.failed else ""
+    state = "fail" if bad or (found.failed and not found.unable) else ""
     about = {"class": "scene", "id": shown.place, "aria-labelledby": f"{shown.place}-title"}
     return element("article", about, _head(shown, state), *_body(shown, results, scales))
 
@@ -74,7 +74,7 @@ def _head(shown: Scene, state: str) -> Markup:
 def _body(shown: Scene, results: Results, scales: Mapping[tuple[str, str], Scale]) -> Iterator[Child]:
     found = shown.found
     if found.failed:
-        yield element("p", {"class": "trouble"}, f"It could not be performed: {found.failed}.")
+        yield element("p", {"class": "trouble"}, f"It was not performed: {found.failed}.")
     if "exchanges" not in found.facts:
         yield text(found)
     sheet = _sheet(shown, results)

@@ -15,6 +15,7 @@ from typing import Protocol, TypeAlias
 
 from visavis.config import Settings
 from visavis.contracts import Voice, VoiceSample
+from visavis.errors import EngineError
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.takes import Material
 from visavis.media import Portrait
@@ -53,6 +54,10 @@ class Setup:
     key: str = ""
 
 
+class Unable(EngineError):
+    """A scenario is not for this subject, which is nobody's fault."""
+
+
 class Subject(Protocol):
     """Performs one scenario at a time. configuration: what it is made of, by name, for the results."""
 
@@ -62,7 +67,7 @@ class Subject(Protocol):
     async def perform(self, scenario: Scenario, folder: Path, progress: Progress) -> Material:
         """What came out. Files of it lie in `folder`, and their names begin with the scenario's.
 
-        Raises VisavisError, with a sentence, where it cannot be performed.
+        Raises VisavisError, with a sentence, where it cannot be performed; Unable where it need not be.
         """
         ...
 

@@ -25,7 +25,7 @@ from visavis.evaluate.client.sounding import Speaker
 from visavis.evaluate.client.websocket import PAGE, WebSocketClient, connected
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.conversation import BEGINS_ANEW, GOES_ON, Conversation, Turn
-from visavis.evaluate.subjects import Progress
+from visavis.evaluate.subjects import Progress, Unable
 from visavis.evaluate.subjects._following import (
     Log,
     Mark,
@@ -215,7 +215,7 @@ async def _outcome(visit: Visit, mark: Mark) -> None:
     except TimeoutError:
         return
     if deaf := _deaf(visit, mark):
-        raise EngineError(deaf)
+        raise Unable(deaf)
 
 
 def _answered(visit: Visit, mark: Mark) -> bool:
@@ -252,7 +252,7 @@ async def _into(visit: Visit, asked: Mark, during: float, number: int) -> None:
             f"turn {number} is to begin while the avatar speaks, and it did not speak"
         ) from None
     if deaf := _deaf(visit, asked):
-        raise EngineError(deaf)
+        raise Unable(deaf)
     heard, _ = answer()
     await asyncio.sleep(heard + during - now())
     _, broken_off = answer()

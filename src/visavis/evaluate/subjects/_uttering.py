@@ -19,7 +19,7 @@ from visavis.evaluate.client.websocket import PAGE, Chunk, connected
 from visavis.evaluate.footage import cut, footage
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
-from visavis.evaluate.subjects import Progress
+from visavis.evaluate.subjects import Progress, Unable
 from visavis.evaluate.takes import EXCERPT, Arrival, Take
 from visavis.language import clauses
 from visavis.media import Language, Samples
@@ -64,7 +64,7 @@ async def uttered(
     """
     saying = cast(Saying, scenario.script)
     if len(saying.text) > LONGEST:
-        raise EngineError(
+        raise Unable(
             f"{len(saying.text)} characters would be filmed by the server, which takes it too long; "
             "only the engines here can say a text without filming all of it"
         )

@@ -24,7 +24,7 @@ from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.conversation import Conversation
 from visavis.evaluate.scenarios.load import Load
 from visavis.evaluate.subjects import Door as Way
-from visavis.evaluate.subjects import Progress, Setup
+from visavis.evaluate.subjects import Progress, Setup, Unable
 from visavis.evaluate.subjects._conversing import conversed
 from visavis.evaluate.subjects._crowding import Usage, crowded
 from visavis.evaluate.subjects._uttering import uttered
@@ -95,13 +95,13 @@ class Server:
         return replace(take, portrait=await self._worker.run(partial(sized, *self._portrait, take.size)))
 
     def _check_ears(self, script: Conversation) -> None:
-        """Raises EngineError where something is said to a server that hears nothing."""
+        """Raises Unable where something is said to a server that hears nothing."""
         if not any(turn.deed == "says" for turn in script.turns):
             return
         for kind in ("vad", "asr"):
             ear = self._health["engines"].get(kind, {})
             if ear.get("state") != "works":
-                raise EngineError(f"the server does not hear what is said: {ear.get('sentence') or kind}")
+                raise Unable(f"the server does not hear what is said: {ear.get('sentence') or kind}")
 
 
 def sized(portrait: Portrait | None, size: tuple[int, int]) -> Portrait | None:

@@ -12,9 +12,9 @@ from visavis.evaluate.verdict import (
     check,
     judged,
     judgement,
+    ranked,
     summary,
     thresholds,
-    worst,
 )
 
 
@@ -57,7 +57,7 @@ def test_what_was_not_measured_neither_passes_nor_fails() -> None:
     verdicts = judged(results(measured("a", None)), [Threshold("lag", most=1.0)])
     assert verdicts[0].state == "not measured"
     assert verdicts[0].sentence() == "Lag was not measured: nobody knows"
-    assert worst(verdicts) is None
+    assert ranked(verdicts) == []
     assert summary(verdicts) == "nothing was measured that there is a threshold for"
     (empty,) = judged(results(), [Threshold("lag", most=1.0)])
     assert empty.state == "not measured"
@@ -84,7 +84,13 @@ def test_the_summary_names_the_worst_or_what_comes_nearest() -> None:
     found = results(measured("a", 60.0, sharp=0.2))
     bounds = [Threshold("lag", within=80.0), Threshold("sharp", least=0.1)]
     verdicts = judged(found, bounds)
-    assert summary(verdicts).startswith("all 2 thresholds are met; the nearest to its bound: Lag: 60 ms")
+    assert summary(verdicts).startswith("all 2 thresholds are met; nearest to their bounds: Lag: 60 ms")
+    perfect = results(measured("a", 0.0, sharp=0.11))
+    assert [one.metric for one in ranked(judged(perfect, [Threshold("lag", most=0.0), *bounds]))] == [
+        "sharp",
+        "lag",
+        "lag",
+    ]
     verdicts = judged(found, [*bounds, Threshold("sharp", least=0.4), Threshold("lag", most=50.0)])
     assert summary(verdicts).startswith("2 of 4 thresholds are not met; the worst: Sharpness: 0.2 in a")
 

@@ -14,6 +14,7 @@ from tests.motion.sounds import joined, voice
 from visavis.media import LANGUAGES, AudioChunk, Language, Phone, Samples, frame_count
 from visavis.motion.emphasis import Accents, Emphasis
 from visavis.motion.frames import Head
+from visavis.motion.life import life
 from visavis.motion.moments import Beat, HeardMoments, KnownMoments, Moment, Pause
 
 RATE = 16000
@@ -85,6 +86,15 @@ def test_accents_are_chosen_and_keep_their_distance() -> None:
     assert 8 < len(chosen) < 25
     outstanding = [beat.at for beat in beats if beat.length > 0.15]
     assert len(set(chosen) & set(outstanding)) > 0.7 * len(outstanding)
+
+
+@given(seed=st.integers(0, 999), first=st.integers(0, 5000))
+def test_eyes_that_blink_anyway_do_not_blink_for_a_pause(seed: int, first: int) -> None:
+    samples, phones = sentence(4)
+    blinks = course(samples, phones, seed=seed, first=first)[:, BLINK]
+    shut = [frame for frame in range(len(blinks)) if blinks[frame] == 1]
+    idle = [frame for frame in range(len(blinks)) if life(first + frame, FPS, seed).blink > 0.9]
+    assert not shut or not idle or min(abs(a - b) for a in shut for b in idle) > FPS // 2
 
 
 def test_a_pause_brings_breath_and_sometimes_a_blink() -> None:

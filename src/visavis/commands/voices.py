@@ -98,9 +98,8 @@ def _list(tts: str, rows: "list[Voice]") -> None:
             [len(voice.name) for voice in engine_.voices] + [len(row.name) for row in rows], default=0
         )
         for voice in engine_.voices:
-            print(
-                f"{voice.name:<{width}}  {voice.language}  {LANGUAGE_NAMES[voice.language]:<8}  {voice.gender}"
-            )
+            language = LANGUAGE_NAMES[voice.language]
+            print(f"{voice.name:<{width}}  {voice.language}  {language:<8}  {voice.gender}")
     for row in rows:
         language = LANGUAGE_NAMES.get(row.language or "", "")
         whose = f"{row.language or '--'}  {language:<8}  {row.gender or '':<6}"

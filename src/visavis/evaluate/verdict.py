@@ -28,6 +28,9 @@ OVERS: Final[tuple[Over, ...]] = ("worst", "median")
 
 State = Literal["pass", "fail", "not measured"]
 
+NEAREST: Final = 3
+"""How many of those that are met are told first."""
+
 PERFORMED: Final = "performed"
 """Stands for a metric in the verdict on scenarios that could not be performed."""
 
@@ -74,7 +77,8 @@ class Verdict:
     """What one threshold says.
 
     value: None where nothing was measured. scenario: that has it, or the worst one.
-    wants: the bound, in words. badness: the excess as a part of the bound; above 0 it fails.
+    wants: the bound, in words. badness: the excess as a part of the bound; above 0 it fails, and -1 is as
+        good as can be.
     least, most, within: the bound; None where there is none.
     """
 
@@ -135,22 +139,22 @@ def judged(results: Results, found: Sequence[Threshold]) -> tuple[Verdict, ...]:
     )
 
 
-def worst(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """The one that fails by most, or else comes nearest to it; None where nothing was measured."""
+def ranked(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Those that say anything: what fails by most comes first, then what is nearest to failing."""
     told = [verdict for verdict in verdicts if verdict.state != "not measured"]
-    return max(told, key=lambda verdict: verdict.badness, default=None)
+    return sorted(told, key=lambda verdict: -verdict.badness)
 
 
 def summary(verdicts: Sequence[Verdict]) -> str:
-    """One sentence: how many fail, and what is worst."""
-    told = [verdict for verdict in verdicts if verdict.state != "not measured"]
-    bad = worst(told)
-    if bad is None:
-        return "nothing was measured that there is a threshold for"
+    """How many fail, and what is worst: one sentence."""
+    told = ranked(verdicts)
     fails = sum(verdict.state == "fail" for verdict in told)
+    if not told:
+        return "nothing was measured that there is a threshold for"
     if fails:
-        return f"{fails} of {len(told)} thresholds are not met; the worst: {bad.sentence()}"
-    return f"all {len(told)} thresholds are met; the nearest to its bound: {bad.sentence()}"
+        return f"{fails} of {len(told)} thresholds are not met; the worst: {told[0].sentence()}"
+    nearest = "; ".join(verdict.sentence() for verdict in told[:NEAREST])
+    return f"all {len(told)} thresholds are met; nearest to their bounds: {nearest}"
 
 
 def judgement(
@@ -221,6 +225,6 @@ def _verdict(results: Results, threshold: Threshold) -> Verdict:
     if threshold.over == "median":
         value = median(value for _, value in values)
     excess = threshold.excess(value, target)
-    badness = excess / (threshold.bound or 1.0)
+    badness = excess / threshold.bound if threshold.bound else excess or -1.0
     state: State = "fail" if excess > 0 else "pass"
     return Verdict(*about, state, value, metric.unit, wants, name, badness, "", *threshold.bounds)

@@ -14,7 +14,7 @@ from visavis.media import AudioChunk
 from visavis.motion.chance import Wander, scrambled, uniform
 from visavis.motion.ease import ease, swell
 from visavis.motion.frames import Head
-from visavis.motion.life import EYE_RANGE, lid
+from visavis.motion.life import EYE_RANGE, blinks_near, lid
 from visavis.motion.moments import Beat, HeardMoments, KnownMoments, Pause
 from visavis.motion.pace import Pace
 
@@ -97,7 +97,7 @@ class Emphasis:
     def __init__(self, fps: int, seed: int = 0, first: int = 0) -> None:
         self._pace = Pace(fps, LOOKAHEAD_MS)
         self._first = first
-        self._seed = scrambled(seed, first)
+        self._idle, self._seed = seed, scrambled(seed, first)
         self._sway = Wander(scrambled(seed, 5), _RATES, _SIZES)
         self._accents = Accents(self._seed)
         self._moments: KnownMoments | HeardMoments | None = None
@@ -135,11 +135,12 @@ class Emphasis:
             self._add(Gesture("brows", 0.55 * strength, at - 0.1, at + 0.1, at + 0.45 + 0.3 * brows))
 
     def _halt(self, at: float) -> None:
-        """The head settles, breath is taken, and often the eyes blink."""
+        """The head settles, breath is taken, and often the eyes blink, where they do not do so anyway."""
         self._add(Gesture("pitch", 0.9 * _DEGREE, at - 0.05, at + 0.25, at + 0.9))
         self._add(Gesture("breath", 0.3, at, at + 0.4, at + 1.0))
-        if uniform(self._seed, round(at * 1000), 5) < 0.5:
-            self._blink(round((at + 0.12) * self._pace.fps))
+        frame = round((at + 0.12) * self._pace.fps)
+        if uniform(self._seed, round(at * 1000), 5) < 0.5 and not self._blinks_near(frame):
+            self._blink(frame)
 
     def _add(self, gesture: Gesture) -> None:
         fps = self._pace.fps
@@ -150,6 +151,9 @@ class Emphasis:
         t = np.arange(begin, end) / fps
         rows = self._rows[begin - self._next : end - self._next, _CHANNEL[gesture.channel]]
         rows += gesture.size * swell(t, gesture.begin, gesture.top, gesture.end)
+
+    def _blinks_near(self, frame: int) -> bool:
+        return blinks_near((self._first + frame) / self._pace.fps, self._idle)
 
     def _blink(self, frame: int) -> None:
         fps = self._pace.fps

@@ -31,14 +31,17 @@ MEASURES = {
 def main(names: list[str]) -> None:
     if unknown := set(names) - set(MEASURES):
         sys.exit(f"there is no measure {', '.join(sorted(unknown))}; there is: {', '.join(MEASURES)}")
-    lines = [heading()]
-    print(lines[0])
+    _note(f"\n{heading()}")
     for name in names or [name for name in MEASURES if name not in LIVE]:
         for figure in MEASURES[name]():
-            lines.append(figure.row(f"python -m bench {name}"))
-            print(lines[-1], flush=True)
+            _note(figure.row(f"python -m bench {name}"))
+
+
+def _note(line: str) -> None:
+    """Tell it, and keep it: what was measured stays when the rest is not waited for."""
+    print(line, flush=True)
     with RESULTS.open("a", encoding="utf-8") as results:
-        results.write("\n" + "\n".join(lines) + "\n")
+        results.write(f"{line}\n")
 
 
 if __name__ == "__main__":

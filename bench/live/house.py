@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bench.live.watched import TASKS
 from visavis.evaluate.client.address import Address, opened
-from visavis.evaluate.client.processes import family, resident, seconds
+from visavis.evaluate.client.processes import family, owned, seconds
 from visavis.evaluate.client.serving import LOOK, Served, installed
 from visavis.evaluate.client.serving import serving as started
 
@@ -31,8 +31,8 @@ WATCHED: Final = ("-m", "bench.live.watched")
 class Held:
     """What a server holds.
 
-    memory: bytes, with the processes that it started, each page counted once. tasks: of its loop, by what
-    they run.
+    memory: bytes that it owns, with the processes that it started, each page counted once. tasks: of its loop,
+    by what they run.
     """
 
     memory: int
@@ -65,7 +65,7 @@ class House:
     async def held(self) -> Held:
         pid = self.served.pid
         return Held(
-            memory=sum(map(resident, family(pid))),
+            memory=sum(map(owned, family(pid))),
             descriptors=_entries(f"/proc/{pid}/fd"),
             threads=_entries(f"/proc/{pid}/task"),
             processes=len(family(pid)),

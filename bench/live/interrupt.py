@@ -22,7 +22,7 @@ from bench.live.transports import CONNECTED
 from visavis.evaluate.client.received import Client, now
 from visavis.evaluate.client.websocket import WebSocketClient
 
-TURNS: Final = 20
+TURNS: Final = 8
 """Of each kind, over each transport."""
 
 SUSTAINED: Final = 0.2

@@ -31,7 +31,7 @@ WATCHED: Final = ("-m", "bench.live.watched")
 class Held:
     """What a server holds.
 
-    memory: bytes that it owns, with the processes that it started, each page counted once. tasks: of its loop,
+    memory: bytes that it and the processes that it started own, each page counted once. tasks: of its loop,
     by what they run.
     """
 

@@ -1,10 +1,10 @@
 """From an interruption to silence, at the client: by a message, and by a voice while the avatar speaks.
 
-Over WebRTC silence begins behind the last sound that is heard, decoded, out of aiortc's receiver with its
-80 ms of jitter buffer; a page that falls silent by itself when its user interrupts is quicker. Over the
-WebSocket it is when the client is told: by `interrupted`, or by a chunk that says `cut`, whichever comes
-first, for then it throws away what it has; and no sound of the old reply may come after that. A voice is
-given the 200 ms by which it is known not to be a noise: the time begins there.
+The page falls silent as soon as it is told `interrupted`, whichever way sound comes to it. A client that does
+not act on that hears, over WebRTC, what is on its way, out of aiortc's receiver with its 80 ms of jitter
+buffer; over the WebSocket it has to throw away what it has, at `interrupted` or at a chunk that says `cut`,
+and no sound of the old reply may come after that. A voice is given the 200 ms by which it is known not to be
+a noise: the time begins there.
 """
 
 import asyncio
@@ -73,8 +73,8 @@ async def _measured(turns: int) -> list[Figure]:
 
 
 def _rows(what: str, fell: list[Fell], turns: int) -> Iterator[Figure]:
-    yield from milliseconds(f"{what}, to silence", [one.silent for one in fell], GOAL)
-    yield from milliseconds(f"{what}, until the client is told", [one.told for one in fell])
+    yield from milliseconds(f"{what}, until the page is told, and silent", [one.told for one in fell], GOAL)
+    yield from milliseconds(f"{what}, to silence where nobody acts on it", [one.silent for one in fell])
     yield Figure(f"{what}, not heeded, of {turns}", "", [turns - len(fell)], "0")
     yield Figure(
         f"{what}, sound of the old reply after that", "pieces", [sum(one.leftover for one in fell)], "0"

@@ -49,8 +49,8 @@ def resident(pid: int) -> int:
 
 
 def owned(pid: int) -> int:
-    """The same without what lies in files as well: that comes and goes as the system likes, and its part in it
-    changes with who else runs.
+    """The same without what lies in files as well: that comes and goes as the system likes, and a process's
+    part of it changes with who else runs.
     """
     return _rolled_up(pid, "Pss_Anon:", "Pss_Shmem:")
 

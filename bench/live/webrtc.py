@@ -27,7 +27,7 @@ from aiortc.jitterbuffer import JitterFrame
 from aiortc.mediastreams import MediaStreamError
 from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtp import RtcpSrPacket
-from av import AudioFrame, VideoFrame
+from av import AudioFrame, Packet, VideoFrame
 
 from bench.live.rtp import Times
 from visavis.evaluate.client.address import Address
@@ -42,6 +42,9 @@ HERE: Final = Sockets(("127.0.0.1",))
 
 BEAT: Final = 1.0
 """Seconds between two signs of life; the page's."""
+
+SILENCE: Final = b"\xf8\xff\xfe"
+"""20 ms of it in Opus (RFC 6716): one frame at 48 kHz without any bits that say more."""
 
 TICKS: Final = {"audio": 48_000, "video": 90_000}
 
@@ -72,7 +75,7 @@ def undecoded() -> Iterator[None]:
 
 
 class Microphone(MediaStreamTrack):
-    """What a voice says."""
+    """What a voice says. Silence is not encoded over and over: that would take what is to be measured."""
 
     kind = "audio"
 
@@ -80,8 +83,13 @@ class Microphone(MediaStreamTrack):
         super().__init__()
         self._voice, self._pace, self._at = voice, Pace(), 0
 
-    async def recv(self) -> AudioFrame:
+    async def recv(self) -> "AudioFrame | Packet[Any]":
         piece = self._voice.piece(await self._pace.wait())
+        if not piece.any():
+            packet: Packet[Any] = Packet(SILENCE)
+            packet.pts, packet.time_base = self._at, Fraction(1, RATE)
+            self._at += len(piece)
+            return packet
         frame = AudioFrame.from_ndarray((piece * 32767).astype(np.int16)[np.newaxis], "s16", "mono")
         frame.sample_rate, frame.pts, frame.time_base = RATE, self._at, Fraction(1, RATE)
         self._at += len(piece)

@@ -118,6 +118,18 @@ class Reporter(ScriptedAsr):
             yield transcript
 
 
+async def test_a_microphone_without_a_sound_costs_nothing() -> None:
+    vad = ScriptedVad()
+    async with ears(vad) as heard:
+        await heard.pause(10)
+        await heard.speak(1)
+        await heard.pause(10)
+        await heard.speak(1)
+        await heard.pause(2)
+    assert heard.names == ["Began", "Speculate", "TurnEnded"] * 2
+    assert vad.steps <= 2 * (RATE // vad.step + 2)
+
+
 async def test_a_turn_is_understood_while_it_is_said() -> None:
     async with ears(asr=ScriptedAsr(["what is your name"])) as heard:
         await heard.pause(1)

@@ -15,6 +15,7 @@ class ScriptedVad:
     """The probability of speech in a step is its greatest level over LOUD, at most 1.
 
     fails_at: number of the step, in each stream, that it dies on. opened, closed: streams begun and ended.
+    steps: how many it was asked about.
     """
 
     rate = 16_000
@@ -22,7 +23,7 @@ class ScriptedVad:
 
     def __init__(self, fails_at: int | None = None) -> None:
         self.fails_at = fails_at
-        self.opened = self.closed = 0
+        self.opened = self.closed = self.steps = 0
 
     async def listen(self, sound: Stream[AudioChunk]) -> Stream[float]:
         self.opened += 1
@@ -38,6 +39,7 @@ class ScriptedVad:
                         yield min(1.0, float(np.abs(left[: self.step]).max()) / LOUD)
                         left = left[self.step :]
                         number += 1
+                        self.steps += 1
         finally:
             self.closed += 1
 

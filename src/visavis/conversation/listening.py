@@ -20,7 +20,7 @@ from visavis.contracts import Asr, Stream, Vad
 from visavis.conversation.turns import Closed, Decision, Misheard, Opened, Steps, TurnEnded, Turns
 from visavis.errors import EngineError
 from visavis.media import LANGUAGE_NAMES, AudioChunk, Language, Samples
-from visavis.streams import Channel, Crew
+from visavis.streams import Channel, Crew, loop_time
 
 RATE: Final = 16_000
 """Hz that a microphone is heard at."""
@@ -30,6 +30,9 @@ KEPT: Final = 2.0
 
 FELL_SILENT: Final = 0.3
 """Seconds without any sound after which somebody whose turn it is is heard as silent."""
+
+SILENT: Final = 10 ** (-75 / 20)
+"""The level below which nobody is heard: a microphone behind a gate, or off. The Vad need not be asked."""
 
 LONGEST: Final = 64.0
 """Seconds of a segment that wait for the recogniser."""
@@ -61,12 +64,16 @@ class EndOfTurn(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Block:
-    """A step of sound. at: seconds at its end. down: whether the key is. came: the loop's time."""
+    """A step of sound. at: seconds at its end. down: whether the key is. came: the loop's time.
+
+    level: its root mean square, 0..1.
+    """
 
     samples: Samples
     at: float
     down: bool
     came: float
+    level: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,8 @@ class Listening:
     def _send(self, samples: Samples) -> None:
         self._steps += 1
         at = self._steps * self._vad.step / RATE
-        self._waiting.send(_Block(samples, at, self._down, asyncio.get_running_loop().time()))
+        level = float(np.sqrt(np.mean(np.square(samples))))
+        self._waiting.send(_Block(samples, at, self._down, loop_time(), level))
 
     async def _watch(self) -> None:
         """Pair every block with what the Vad says of it."""
@@ -194,6 +202,9 @@ class Listening:
                 if self._turns.open:
                     self.hear(np.zeros(round(FELL_SILENT * RATE), np.float32))
                 continue
+            if block.level < SILENT and not asked:
+                self._news.send(_Heard(block, 0.0))
+                continue
             asked.append(block)
             yield AudioChunk(block.samples, RATE, at)
             at += len(block.samples)
@@ -208,7 +219,7 @@ class Listening:
                     self._finish(step)
                 case TurnEnded():
                     self._forget()
-                    late = asyncio.get_running_loop().time() - self._latest[-1].came
+                    late = loop_time() - self._latest[-1].came
                     yield replace(step, silence_s=step.silence_s + late)
                 case _:
                     yield step
@@ -220,8 +231,7 @@ class Listening:
                 self._latest.append(block)
                 if self._open is not None:
                     self._open.hear(block.samples)
-                level = float(np.sqrt(np.mean(np.square(block.samples))))
-                yield from self._turns.heard(probability, block.at, self._speaking(), block.down, level)
+                yield from self._turns.heard(probability, block.at, self._speaking(), block.down, block.level)
             case _Understood(segment, text, language, final):
                 yield from self._turns.understood(segment, text, language, final, self._latest[-1].at)
             case _Guessed(segment, probability):

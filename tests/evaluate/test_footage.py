@@ -6,7 +6,7 @@ import pytest
 
 from tests.evaluate.material import FPS, RATE, SIZE, blinking
 from visavis.errors import InputError, OutputError
-from visavis.evaluate.footage import cut, footage, pictures_of
+from visavis.evaluate.footage import cut, footage, pictures_of, rhythm
 from visavis.transports.file import writing
 
 
@@ -64,6 +64,12 @@ def test_colours_are_those_that_were_shown(tmp_path: Path) -> None:
         file.picture(shown)
     (pixels,) = pictures_of(tmp_path / "a.mp4")
     assert np.abs(pixels.astype(int) - shown).max() <= 3
+
+
+@pytest.mark.parametrize("missing", [3, 5, 10])
+def test_pictures_that_are_missing_do_not_change_the_rhythm(missing: int) -> None:
+    shown = np.array([n / 25 for n in range(100) if n % missing or n < 3])
+    assert rhythm(shown, 25 * len(shown) / 100) == pytest.approx(25)
 
 
 def test_a_video_without_sound_is_silent(tmp_path: Path) -> None:

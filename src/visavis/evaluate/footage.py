@@ -37,7 +37,7 @@ class Footage:
     samples: float32 [n], mono, -1..1; the first one is heard when the first picture is shown, and there is
         silence where the file has no sound. rate: Hz.
     shown: float64 [pictures], when each picture is shown: seconds from the first one, rising.
-    fps: pictures a second, as the file says. size: width and height in pixels.
+    fps: pictures a second, see `rhythm`. size: width and height in pixels.
     """
 
     samples: Samples
@@ -56,7 +56,7 @@ def footage(video: Path) -> Footage:
     with _opened(video) as container:
         stream = container.streams.video[0]
         tick = float(stream.time_base or 1)
-        fps = round(float(stream.average_rate or 25))
+        fps = float(stream.average_rate or 25)
         size = stream.width, stream.height
         shown = np.array(
             sorted(
@@ -68,7 +68,16 @@ def footage(video: Path) -> Footage:
     if not len(shown):
         raise InputError(f"there are no pictures in {video}; make it anew")
     samples, rate = _sound(video, float(shown[0]))
-    return Footage(samples, rate, shown - shown[0], fps, size)
+    return Footage(samples, rate, shown - shown[0], round(rhythm(shown, fps)), size)
+
+
+def rhythm(shown: NDArray[np.float64], average: float) -> float:
+    """Pictures a second as they were meant to come: by the times between those that are there, of which the
+    shortest tell, for where pictures are missing the others are longer.
+
+    shown: seconds, rising. average: that of the file, for one of a picture or two.
+    """
+    return float(1 / np.percentile(np.diff(shown), 10)) if len(shown) > 2 else average
 
 
 def pictures_of(video: Path, span: Span | None = None) -> Iterator[Pixels]:

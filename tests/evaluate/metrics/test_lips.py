@@ -29,6 +29,7 @@ from visavis.evaluate.spoiling.pictures import (
 )
 from visavis.evaluate.takes import Take
 from visavis.media import Phone
+from visavis.portrait.landmarks import INNER_LOWER
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
@@ -83,6 +84,16 @@ def test_a_mouth_that_talks_in_silence_is_not_shut(rendered: Take) -> None:
     talking = without_phones(replace(rendered, samples=np.zeros_like(rendered.samples)), quiet)
     vars(talking)["seen"] = rendered.seen
     assert value("lip_rest", talking) < 70
+
+
+def test_a_mouth_that_hangs_open_all_the_time_is_never_shut(rendered: Take) -> None:
+    """Its lips move as much as ever: but for the portrait's, the nearest they come would pass for shut."""
+    gaping = replace(rendered)
+    landmarks = rendered.seen.landmarks.copy()
+    landmarks[:, INNER_LOWER, 1] += 0.15 * np.ptp(landmarks[..., 0], axis=1, keepdims=True)
+    vars(gaping)["seen"] = replace(rendered.seen, landmarks=landmarks)
+    assert value("lip_closure", gaping) == 0
+    assert value("lip_rest", gaping) == 0
 
 
 def test_what_cannot_be_told_says_why(rendered: Take) -> None:

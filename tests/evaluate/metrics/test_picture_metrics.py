@@ -75,6 +75,7 @@ def rising(values: list[float]) -> bool:
 
 
 def test_a_good_rendering_is_good(rendered: Take) -> None:
+    assert value("face_seen", rendered) == 100
     assert value("identity_shape", rendered) < 2
     assert value("identity_likeness", rendered) > 0.7
     assert value("seam", rendered) < 3

@@ -15,7 +15,7 @@ from tests.evaluate.metrics.speech import (
     said,
     with_jfk,
 )
-from visavis.evaluate.aligning import FITTING
+from visavis.evaluate.aligning import FITTING, NOWHERE
 from visavis.evaluate.metrics.tongue import answer_language, spoken_language, text_language, words_fit
 from visavis.evaluate.spoiling import sound
 from visavis.evaluate.takes import Dialogue, Exchange, Take
@@ -110,7 +110,7 @@ def test_without_words_there_is_nothing_to_tell() -> None:
 
 def test_silence_fits_nothing() -> None:
     assert spoken_language(TAKE).value is None
-    assert words_fit(TAKE).value is None
+    assert words_fit(TAKE).value == NOWHERE
 
 
 def test_letters_in_another_language_are_told() -> None:

@@ -26,11 +26,13 @@ class Reading:
 
     value: None where it cannot be told; `note` says why, as a sentence.
     series: for plots, such as {"time": ..., "gap": ...}; a few thousand numbers at most.
+    broken: whether it cannot be told by a mistake of the metric's, which nobody may take for a pass.
     """
 
     value: float | None
     note: str = ""
     series: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,7 @@ holds a face to within about one."""
 
 MOUTH: Final = tuple(dict.fromkeys((*OUTER_UPPER, *OUTER_LOWER)))
 LIDS: Final = tuple((*eye.upper, *eye.lower) for eye in EYES)
-CHIN: Final = JAW[4:-4]
+LOWER_JAW: Final = JAW[4:-4]
 
 PARTS: Final[Mapping[str, tuple[int, ...]]] = {
     "mouth": MOUTH,
@@ -240,7 +240,7 @@ def _masks(points: Points, width: int, height: int) -> tuple[Mask, Mask]:
     oval = _filled([points[list(OVAL)]], width, height)
     mouth = _hull(points, MOUTH, width, height)
     eyes = _hull(points, LIDS[0], width, height) | _hull(points, LIDS[1], width, height)
-    speaks = _hull(points, (*MOUTH, *CHIN), width, height)
+    speaks = _hull(points, (*MOUTH, *LOWER_JAW), width, height)
     still = _grown(oval, -0.06) & ~_grown(speaks, 0.12) & ~_grown(eyes, 0.1)
     below = np.arange(height)[:, None] > points[FOREHEAD][1] * 0.5 + points[[33, 263], 1].mean() * 0.5
     skin = _grown(oval, -0.04) & ~_grown(mouth, 0.05) & ~_grown(eyes, 0.1) & below

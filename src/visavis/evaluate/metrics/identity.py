@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._faces import NO_FACE, is_seen
-from visavis.evaluate.metrics._pictures import CHIN, LIDS, MOUTH, grey_of, regions
+from visavis.evaluate.metrics._pictures import LIDS, LOWER_JAW, MOUTH, grey_of, regions
 from visavis.evaluate.seeing import Seen
 from visavis.evaluate.takes import Take
 from visavis.media import Pixels
@@ -20,13 +20,22 @@ Light = NDArray[np.float32]
 
 NO_PORTRAIT: Final = Reading(None, "it is not known who is meant to be seen")
 
-_MOVING: Final = {*MOUTH, *INNER_UPPER, *INNER_LOWER, *JAW, *CHIN, *LIDS[0], *LIDS[1]}
+_MOVING: Final = {*MOUTH, *INNER_UPPER, *INNER_LOWER, *JAW, *LOWER_JAW, *LIDS[0], *LIDS[1]}
 FIRM: Final = tuple(point for point in range(POINTS) if point not in _MOVING)
 """The points of a mesh but those of lips, lids and jaw."""
 
 SIGMA: Final = 1.5
 STEADY: Final = ((0.01 * 255) ** 2, (0.03 * 255) ** 2)
 """The window's deviation, and C1 and C2, of Wang et al. 2004."""
+
+
+def face_seen(take: Take) -> Reading:
+    """Pictures that show a face, percent of those that are looked at."""
+    found = take.seen.found
+    if not len(found):
+        return Reading(None, "there are no pictures")
+    missing = int((~found).sum())
+    return Reading(100 * float(found.mean()), f"{missing} of {len(found)} show none" if missing else "")
 
 
 def shape(take: Take) -> Reading:
@@ -95,6 +104,17 @@ def _smooth(picture: Light) -> Light:
 
 
 METRICS: Final = (
+    Metric(
+        name="face_seen",
+        title="Pictures with a face",
+        unit="%",
+        better="higher",
+        source="the detector and the mesh that find faces in portraits, in each picture that is looked at",
+        limits="What looks like a face passes for one, whoever it is.",
+        of=Take,
+        measure=face_seen,
+        same_within=0.5,
+    ),
     Metric(
         name="identity_shape",
         title="Shape of the face against the portrait",

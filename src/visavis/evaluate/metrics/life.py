@@ -152,11 +152,11 @@ METRICS: Final = (
         "Blinks",
         "/min",
         "near",
-        17.0,
+        26.0,
         blink_rate,
         1.0,
         "the eye aspect ratio (Soukupová and Čech 2016) falling below 0.8 of its median; people blink 17 "
-        "times a minute at rest, and 26 in conversation, from 10 to 40 (Bentivoglio et al. 1997)",
+        "times a minute at rest, and 26 in conversation (Bentivoglio et al. 1997)",
         "In ten seconds there are one to six by chance; judge the median of many.",
     ),
     _life(
@@ -179,7 +179,7 @@ METRICS: Final = (
         None,
         head_motion,
         0.1,
-        "the pose of the mesh, smoothed over three pictures; speakers reach 2 to 6 (Hadar et al. 1983)",
+        "the pose of the mesh, smoothed over three pictures, root mean square about its mean",
         "The mesh's own noise is 0.3 to 0.5.",
     ),
     _life(
@@ -190,7 +190,7 @@ METRICS: Final = (
         None,
         head_speed,
         0.1,
-        "the mean way of the pose, smoothed over three pictures; speakers have 5 to 20 (Hadar et al. 1983)",
+        "the mean way of the pose, smoothed over three pictures",
         "The mesh's own noise is 3 to 5.",
     ),
     _life(

@@ -63,7 +63,9 @@ EMPHASIS: Final = 0.97
 
 
 class Sync(NamedTuple):
-    """distance: LSE-D. confidence: LSE-C. offset: pictures by which the sound comes after the lips."""
+    """distance: LSE-D. confidence: LSE-C. offset: pictures by which the lips come
+    after the sound.
+    """
 
     distance: float
     confidence: float

@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import inf, isfinite
+from math import inf
 from typing import Final, TypeAlias
 
 from visavis.contracts import Clause, Tts
 from visavis.errors import TextError
-from visavis.evaluate.aligning import FITTING, READER, aligned
+from visavis.evaluate.aligning import FITTING, NOWHERE, READER, aligned
 from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._parts import Part, parts
 from visavis.evaluate.takes import Dialogue, Take
@@ -98,7 +98,8 @@ def spoken_language(take: Take) -> Reading:
 
 def words_fit(take: Take) -> Reading:
     """How well the text, read by another voice, fits what is heard; a natural logarithm, 0 is altogether."""
-    fits = [(one.meant, one.part.seconds) for one in likenesses(take) if isfinite(one.meant)]
+    # Where there is nothing that could be words, it fits as badly as other words do.
+    fits = [(max(one.meant, NOWHERE), one.part.seconds) for one in likenesses(take)]
     if not fits:
         return Reading(None, UNKNOWN)
     return Reading(sum(fit * seconds for fit, seconds in fits) / sum(seconds for _, seconds in fits))

@@ -83,14 +83,15 @@ def compared(program: str, made: Path, drawn: Path) -> dict[str, list[dict[str, 
     with TemporaryDirectory() as folder:
         inputs = ["-i", str(made.absolute()), "-i", str(drawn.absolute())]
         command = [program, "-nostdin", "-v", "error", *inputs, "-lavfi", GRAPH, "-f", "null", "-"]
+        said = ""
         try:
             ended = subprocess.run(command, cwd=folder, capture_output=True, timeout=PATIENCE, check=False)
+            said = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
             written = json.loads((Path(folder) / "vmaf.json").read_text("utf-8"))
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"FFmpeg took more than {PATIENCE:.0f} s for VMAF of {made}") from error
         except (OSError, ValueError) as error:
-            said = ended.stderr.decode(errors="replace").strip().splitlines()[-1:] or [str(error)]
-            raise EngineError(f"FFmpeg could not tell VMAF of {made}: {said[0]}") from error
+            raise EngineError(f"FFmpeg could not tell VMAF of {made}: {said or error}") from error
     return dict(written)
 
 

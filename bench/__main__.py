@@ -8,18 +8,9 @@ import sys
 
 from bench import hearing, registering
 from bench.figures import RESULTS, heading
-from bench.live import churn, crowd, interrupt, playback, spoken, start, sync, typed
+from bench.live.__main__ import MEASURES as TALKS
 
-LIVE = {
-    "live_start": start.measure,
-    "live_typed": typed.measure,
-    "live_spoken": spoken.measure,
-    "live_interrupt": interrupt.measure,
-    "live_playback": playback.measure,
-    "live_crowd": crowd.measure,
-    "live_churn": churn.measure,
-    "live_sync": sync.measure,
-}
+LIVE = {f"live_{name}": measure for name, (measure, _) in TALKS.items()}
 
 MEASURES = {
     "hearing": hearing.measure,

@@ -10,8 +10,9 @@ import numpy as np
 from visavis.evaluate.client import sounding
 from visavis.evaluate.client.loudness import voiced
 from visavis.evaluate.client.microphone import RATE
-from visavis.evaluate.client.sounding import Speaker, at_rate
+from visavis.evaluate.client.sounding import Speaker
 from visavis.media import Samples
+from visavis.voices.spectrum import at_rate
 
 if TYPE_CHECKING:
     from visavis.engines.llm.scripted_persona import Entry
@@ -112,7 +113,8 @@ def kennedy() -> Turn | None:
     from visavis.sound import recording
 
     sound = recording(JFK)
-    whole = at_rate(np.concatenate([chunk.samples for chunk in sound.chunks()]), sound.rate)
+    said = np.concatenate([chunk.samples for chunk in sound.chunks()])
+    whole = at_rate(said, sound.rate, RATE).astype(np.float32)
     begin, end = (round(seconds * RATE) for seconds in JFK_ASKS)
     return Turn(whole[begin:end], "ask what you can do for your country")
 

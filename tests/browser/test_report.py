@@ -72,7 +72,7 @@ def test_a_click_seeks_and_the_cursor_follows(page: "Page") -> None:
     until(page, f"Math.abs({VIDEO}.currentTime - 1.5) < 0.01")
     assert abs(cursor(page) - 0.3) < 0.003
     page.evaluate(f"{VIDEO}.currentTime = 0.5")
-    until(page, "document.querySelector('#scenario-1 .score').ariaValueNow === '0.50'")
+    until(page, "document.querySelector('#scenario-1 .rows').ariaValueNow === '0.50'")
     assert abs(cursor(page) - 0.1) < 0.003
 
 
@@ -83,7 +83,7 @@ def test_the_cursor_moves_while_it_plays(page: "Page") -> None:
 
 
 def test_keys_seek(page: "Page") -> None:
-    page.locator("#scenario-1 .score").focus()
+    page.locator("#scenario-1 .rows").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     until(page, f"Math.abs({VIDEO}.currentTime - 0.12) < 0.01")
@@ -91,6 +91,14 @@ def test_keys_seek(page: "Page") -> None:
     until(page, f"Math.abs({VIDEO}.currentTime - 2) < 0.05")
     page.locator("#scenario-8 [data-seek] button").first.click()
     until(page, "Math.abs(document.querySelector('#scenario-8 video').currentTime - 0.2) < 0.01")
+
+
+def test_boxes_are_no_part_of_the_slider(page: "Page") -> None:
+    assert page.locator("[role=slider]").count() > 5
+    assert page.locator("[role=slider] input, [role=slider] button").count() == 0
+    page.locator("#scenario-1 .pick-2").focus()
+    page.keyboard.press("End")
+    assert page.evaluate(f"{VIDEO}.currentTime") == 0
 
 
 def test_lanes_lie_exactly_under_each_other(page: "Page") -> None:
@@ -130,6 +138,9 @@ def test_on_paper_there_are_stills_and_no_players(page: "Page") -> None:
     assert not page.locator("video").first.is_visible()
     assert page.locator("#scenario-1 .film image").first.is_visible()
     assert page.locator("#meanings dl").first.is_visible()
+    moved = page.locator(".figures .unfolds li")
+    assert moved.count() > 5
+    assert all(one.is_visible() for one in moved.all())
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.pdf().startswith(b"%PDF")
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from tests.evaluate.speed.material import OTHER, WORK, Scripted, entry, figure, sample
 from visavis.cli import main
-from visavis.evaluate.speed import history, performing, work
+from visavis.evaluate.speed import history, performing, state, work
 from visavis.evaluate.speed.history import Entry, read
 from visavis.evaluate.speed.sample import Sample
 from visavis.evaluate.speed.state import begun
@@ -22,11 +23,12 @@ Plan = Callable[[str, int], "Sample | str"]
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, and works that take no time."""
+    """A folder to be in, works that take no time, and a machine that does nothing else."""
     monkeypatch.setenv("DATA_FOLDER", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(work, "works", lambda: (WORK, OTHER))
+    monkeypatch.setattr(state, "load", lambda: 0.1)
     return tmp_path
 
 
@@ -77,14 +79,64 @@ def test_slower_than_before_is_told_by_the_exit_status(
     against = ("--against", "before.jsonl")
     shown = told(capsys, *against)
     assert "worse    knitting small: +49" in shown
+    assert "believe it when it is measured again" in shown
     assert "too few  baking one: +50" in shown
     shown = told(capsys, *against, "--fail-over", "30", status=1)
-    assert "2 of 9 figures are worse by more than 30 %; the worst: knitting" in shown
+    assert "seems worse, and is measured again: knitting small, knitting large" in shown
+    assert "again: worse    knitting small: +49" in shown
+    assert "2 of 6 figures are worse by more than 30 %, measured twice; the worst: knitting" in shown
+    *_, again = read(here / "out/bench.jsonl").entries
+    assert ([each.name for each in again.figures], again.load) == (["knitting small", "knitting large"], None)
     told(capsys, *against, "--fail-over", "60")
     shown = told(capsys, *against, "--fail-over", "30", "--json", status=1)
-    content = json.loads(shown.splitlines()[0])
+    content = json.loads(next(line for line in shown.splitlines() if line.startswith("{")))
     assert [row["trend"] for row in content["against"]][:3] == ["worse", "same", "same"]
+    assert [row["trend"] for row in content["again"]][:3] == ["worse", "same", "same"]
     assert content["growth"] == {}
+
+
+def test_a_process_that_is_slow_by_itself_passes(
+    capsys: pytest.CaptureFixture[str], plan: Callable[[Plan], None]
+) -> None:
+    told(capsys, "--out", "before.jsonl")
+    begun = Counter[str]()
+
+    def slow_at_first(name: str, number: int) -> Sample:
+        begun[name] += number == 0
+        return sample((3.0 if begun[name] <= len(WORK.cases) else 2.0) + 0.01 * number)
+
+    plan(slow_at_first)
+    shown = told(capsys, "--against", "before.jsonl", "--fail-over", "30")
+    assert "worse    knitting small: +49" in shown
+    assert "again: same     knitting small: +0.0 % time" in shown
+
+
+def test_what_cannot_be_judged_does_not_pass_and_is_not_called_worse(
+    capsys: pytest.CaptureFixture[str], plan: Callable[[Plan], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(capsys, "--out", "before.jsonl")
+    against = ("--against", "before.jsonl", "--fail-over", "30")
+    assert "nothing can be compared" in told(capsys, *against, "--repeat", "1", status=2)
+    plan(lambda name, number: sample(3.0 + 0.01 * number))
+    monkeypatch.setattr(state, "load", lambda: 99.0)
+    shown = told(capsys, *against, status=2)
+    assert "worse    knitting small: +49" in shown
+    assert "cannot judge: 2 of 6 figures seem worse by more than 30 %, but the machine was busy" in shown
+    plan(lambda name, number: "no wool" if number else sample())
+    assert "2 figures could not be measured; the first: knitting" in told(capsys, *against, status=1)
+
+
+def test_a_picture_that_cannot_be_drawn_hides_neither_figures_nor_verdict(
+    here: Path, capsys: pytest.CaptureFixture[str], plan: Callable[[Plan], None]
+) -> None:
+    told(capsys, "--out", "before.jsonl")
+    (here / "after.svg").mkdir()
+    words = ("--out", "after.jsonl", "--against", "before.jsonl")
+    plan(lambda name, number: sample(3.0 + 0.01 * number))
+    shown = told(capsys, *words, status=2)
+    assert "worse    knitting small: +49" in shown
+    assert "after.svg is a folder" in shown
+    assert "measured twice" in told(capsys, *words, "--fail-over", "30", status=1)
 
 
 def test_a_commit_is_compared_with(
@@ -109,8 +161,10 @@ def test_what_cannot_be_compared_is_told(here: Path, capsys: pytest.CaptureFixtu
     }
     for name, other in others.items():
         history.add(here / f"{name}.jsonl", other)
-    assert "none of what was measured then can be compared" in told(capsys, "--against", "face.jsonl")
-    assert "it was measured on another machine" in told(capsys, "--against", "machine.jsonl")
+    assert "nothing was measured then that can be compared" in told(capsys, "--against", "face.jsonl")
+    shown = told(capsys, "--against", "machine.jsonl")
+    assert "it was measured on another machine" in shown
+    assert "not measured then, and so not compared: knitting large, baking one" in shown
 
 
 def test_a_work_that_fails_is_told_and_the_others_are_measured(

@@ -9,7 +9,8 @@ import pytest
 from tests.evaluate.material import TAKE
 from tests.evaluate.report.material import folder, results, utterance
 from visavis.cli import main
-from visavis.commands.evaluate import Bars
+from visavis.commands.evaluate import Bars, _previous
+from visavis.errors import InputError
 from visavis.evaluate import evaluation, metrics
 from visavis.evaluate.metrics import stages
 
@@ -47,8 +48,8 @@ def test_an_evaluation_is_written_judged_and_compared(
 ) -> None:
     enough = ("mine.toml", "--portrait", str(photo), "--thresholds", thresholds(here, "least = 1"))
     first = told(capsys, *enough)
-    assert "out/evaluation-1: 1 scenarios" in first
-    assert "all 1 thresholds are met" in first
+    assert "out/evaluation-1: 1 scenario, " in first
+    assert "the only threshold is met" in first
     written = {"mine.mp4", "results.json", "report.html", "junit.xml"}
     assert {path.name for path in (here / "out/evaluation-1").iterdir()} == written
     assert "the report is out/evaluation-1/report.html" in first
@@ -59,7 +60,7 @@ def test_an_evaluation_is_written_judged_and_compared(
     wanting = ("mine.toml", "--portrait", str(photo), "--thresholds", thresholds(here, "least = 1000"))
     baseline = ("--baseline", "out/evaluation-1/results.json", "--json")
     second = told(capsys, *wanting, *baseline, status=1)
-    assert "1 of 1 thresholds are not met; the worst: Pace of speech" in second
+    assert "the only threshold is not met; the worst: Pace of speech" in second
     judgement = json.loads(second.splitlines()[0])
     assert judgement["folder"] == "out/evaluation-2"
     rows = {row["metric"]: row for row in judgement["baseline"]["rows"]}
@@ -71,7 +72,7 @@ def test_an_evaluation_is_written_judged_and_compared(
 
 def test_a_report_is_written_and_judged_again(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     place = folder(here, results(utterance(6)))
-    assert "thresholds are not met" in told(capsys, "--again", str(place), status=1)
+    assert "1 of 4 thresholds is not met" in told(capsys, "--again", str(place), status=1)
     page = (place / "report.html").read_text()
     bounds = ("--thresholds", thresholds(here, "least = 0"))
     assert "nothing was measured that there is a threshold for" in told(
@@ -110,7 +111,13 @@ def test_what_there_is_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
         (["mine.toml", "--voice", "emm", "--portrait", "a.jpg"], "unknown voice 'emm'; did you mean emma?"),
         (["mine.toml", "--portrait", "a.jpg"], "there is no file a.jpg"),
         (["--again", "gone"], "cannot read gone/results.json: no such file"),
-        (["--again", "gone", "mine.toml"], "--again performs nothing; leave scenarios"),
+        (["--again", "gone", "mine.toml"], "--again performs nothing; leave scenarios out"),
+        (
+            ["--again", "a", "--out", "b", "--gold", "c"],
+            "--again performs nothing; leave --gold and --out out",
+        ),
+        (["--again", "a", "--tag", "short", "--portrait", "a.jpg"], "leave --tag and --portrait out"),
+        (["--again", "a", "--seed", "1"], "leave --seed out"),
         (["--seed", "x"], "argument --seed: invalid int value: 'x'; see: visavis evaluate --help"),
     ],
 )
@@ -156,7 +163,39 @@ def test_stopped_it_reports_what_was_measured(
     words = ("mine.toml", "--portrait", str(photo), "--thresholds", thresholds(here, "least = 0"))
     shown = told(capsys, *words, status=130)
     assert "the report is out/evaluation-1/report.html" in shown
-    assert "It was stopped before its end" in (here / "out/evaluation-1/report.html").read_text()
+    page = (here / "out/evaluation-1/report.html").read_text()
+    assert '<p class="summary not-measured">The evaluation is not complete, and ' in page
+
+
+@pytest.mark.usefixtures("finder")
+def test_failed_it_reports_what_was_measured(
+    here: Path, photo: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(setup: object, rounds: object, metrics: object, place: Path, *_: object) -> None:
+        replace(results(utterance(1)), complete=False, judgement={}).write(place / "results.json")
+        raise InputError("the photo is gone")
+
+    monkeypatch.setattr(evaluation, "evaluate", fail)
+    words = ("mine.toml", "--portrait", str(photo), "--thresholds", thresholds(here, "least = 0"))
+    shown = told(capsys, *words, status=2)
+    assert "the photo is gone" in shown
+    kept = json.loads((here / "out/evaluation-1/results.json").read_text())["judgement"]
+    assert kept["summary"].startswith("the evaluation is not complete")
+
+
+@pytest.mark.parametrize(("voice", "compared"), [("espeak", True), ("other", False)])
+def test_only_what_the_same_engines_did_is_compared_with(here: Path, voice: str, compared: bool) -> None:
+    mine = results(utterance(1))
+    for name in ("damaged", "old", "new"):
+        (here / name).mkdir()
+    (here / "damaged/results.json").write_text("{")
+    replace(mine, configuration={"engines": {"tts": voice}}, made="then").write(here / "old/results.json")
+    now = replace(mine, configuration={"engines": {"tts": "espeak"}})
+    now.write(here / "new/results.json")
+    found = _previous(now, here / "new", None)
+    assert (found.made if found else None) == ("then" if compared else None)
+    before = replace(now, made="before")
+    assert _previous(now, here / "new", before) == before
 
 
 def test_each_scenario_has_its_bar(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def test_clean_speech_is_cut_out_and_the_spoiled_is_refused(
     assert "kept 3 pieces" in shown
     for sentence in ("noise less than 15 dB", "music or tones", "cut off at the top", "shorter than 3 s"):
         assert sentence in shown
-    assert "the subtitles of 1 pieces do not sound like them" in shown
+    assert "not taken: the subtitles of 1 piece, which sound like other words" in shown
     assert "people: cut out only those whose owners have agreed" in shown
     assert "then: visavis evaluate --gold gold" in shown
     assert "visavis voices register NAME gold/talk-00" in shown
@@ -126,6 +126,7 @@ def test_what_is_cut_out_is_good_for_evaluating(
     assert not results["scenarios"][0].get("failed")
     kept = {path.suffix for path in (here / "e").iterdir()}
     assert ".wav" not in kept
+    assert "results.json keeps their transcripts" in shown
 
 
 def test_stopped_it_leaves_whole_pieces_and_their_table(
@@ -195,13 +196,13 @@ def test_mistakes_in_a_gold_set_are_told_before_anything_is_done(
     (here / "set/a.wav").touch()
     (here / "set/t.tsv").write_text("file\ttext\nb.wav\tB.\n../c.wav\tC.\n")
     shown = told(capsys, "evaluate", "--gold", "set", status=2)
-    assert "there are 2 mistakes in set" in shown
+    assert f"there are 2 mistakes in {here / 'set'}" in shown
     assert "t.tsv, line 2: there is no recording b.wav" in shown
     assert "is no folder" in told(capsys, "evaluate", "--gold", "gone", status=2)
     (here / "set/t.tsv").write_text("file\ttext\na.wav\tA.\n")
     shown = told(capsys, "evaluate", "--gold", "set", status=2)
-    assert "left out: set/a.wav is damaged" in shown
-    assert "no recording in set is of use" in shown
+    assert f"left out: {here / 'set'}/a.wav is damaged" in shown
+    assert f"no recording in {here / 'set'} is of use" in shown
     assert not (here / "out").exists()
 
 

@@ -16,7 +16,7 @@ from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.results import Results
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
-from visavis.evaluate.subjects import Door, Progress, Setup, Subject
+from visavis.evaluate.subjects import Door, Progress, Setup, Subject, Unable
 from visavis.evaluate.takes import Dialogue, Material, Take
 
 SETUP = Setup(Settings(), seed=7)
@@ -120,6 +120,24 @@ async def test_what_cannot_be_performed_is_a_finding(
     assert "a could not be performed: the voice died" in caplog.text
 
 
+async def test_a_mistake_of_this_program_ends_nothing_but_its_scenario(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Odd(Actor):
+        async def perform(self, scenario: Scenario, folder: Path, progress: Progress) -> Material:
+            if scenario.name == "a":
+                raise KeyError("state")
+            return TAKE
+
+    rounds = rounds_of([scenario("a"), scenario("b")], [door(Odd())], remote=False)
+    results = await evaluate(SETUP, rounds, [LENGTH], tmp_path)
+    assert [found.failed for found in results.scenarios] == [
+        "a mistake of this program while a was performed: KeyError: 'state'",
+        "",
+    ]
+    assert "KeyError" in caplog.text
+
+
 async def test_a_subject_that_cannot_be_had_is_a_finding_and_a_wrong_name_an_error(tmp_path: Path) -> None:
     def shut(error: Exception) -> Door:
         @contextlib.asynccontextmanager
@@ -132,6 +150,13 @@ async def test_a_subject_that_cannot_be_had_is_a_finding_and_a_wrong_name_an_err
     rounds = rounds_of([scenario("a")], [shut(EngineError("it cannot start"))], remote=False)
     results = await evaluate(SETUP, rounds, [LENGTH], tmp_path)
     assert results.scenarios[0].failed == "it cannot start"
+    assert not results.scenarios[0].unable
+    other = rounds_of([scenario("a")], [shut(Unable("it has another voice"))], remote=False)
+    (found,) = (await evaluate(SETUP, other, [LENGTH], tmp_path)).scenarios
+    assert (found.failed, found.unable) == ("it has another voice", True)
+    odd = rounds_of([scenario("a")], [shut(KeyError("engines"))], remote=False)
+    (found,) = (await evaluate(SETUP, odd, [LENGTH], tmp_path)).scenarios
+    assert found.failed == "a mistake of this program while the shut was opened: KeyError: 'engines'"
     wrong = rounds_of([scenario("a")], [shut(UnknownName("tts engine", "x", ["espeak"]))], remote=False)
     with pytest.raises(UnknownName):
         await evaluate(SETUP, wrong, [LENGTH], tmp_path)
@@ -182,7 +207,7 @@ def test_a_metric_that_fails_says_why(caplog: pytest.LogCaptureFixture) -> None:
     assert reading == Reading(None, "there is no face")
     with caplog.at_level(logging.WARNING):
         reading = reading_of(metric("lame", failing(ValueError("oh"))), TAKE)
-    assert reading == Reading(None, "a mistake in this metric: ValueError: oh")
+    assert reading == Reading(None, "a mistake in this metric: ValueError: oh", broken=True)
     assert "a mistake in the metric lame" in caplog.text
 
 

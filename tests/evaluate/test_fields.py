@@ -38,6 +38,8 @@ def test_what_is_left_out_is_as_usual() -> None:
         (lambda f: f.count("n", most=2), "here: n is 3; write a whole number from 0 to 2"),
         (lambda f: f.count("yes"), "here: yes is True; write a whole number"),
         (lambda f: f.number("n", least=5, most=6), "here: n is 3; write a number from 5 to 6"),
+        (lambda f: f.number("long"), "here: long is a whole number of more than 15 digits; write a smaller"),
+        (lambda f: f.count("long"), "here: long is a whole number of more than 15 digits"),
         (lambda f: f.texts("mixed"), "here: mixed has to be a list of texts"),
         (lambda f: f.tables("mixed"), r"here: mixed has to be a list of tables, such as \[\[mixed\]\]"),
         (lambda f: f.table("t").text("k"), "here, t: k has to be a text, not 4"),
@@ -45,7 +47,16 @@ def test_what_is_left_out_is_as_usual() -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(read: "object", sentence: str) -> None:
-    table = {"a": "b", "n": 3, "yes": True, "empty": " ", "mixed": ["a", 1], "t": {"k": 4}, "numbr": 1}
+    table = {
+        "long": 10**401,
+        "a": "b",
+        "n": 3,
+        "yes": True,
+        "empty": " ",
+        "mixed": ["a", 1],
+        "t": {"k": 4},
+        "numbr": 1,
+    }
     fields = Fields({key: table[key] for key in ("numbr",)} if "numbr" in sentence else table, "here")
     assert callable(read)
     with pytest.raises(InputError, match=sentence):
@@ -60,6 +71,8 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     for content, sentence in (
         (b"a = ", "is no TOML file"),
         (b"\xff\xfe", "is no TOML file"),
+        (b"a = " + b"1" * 5001, "is no TOML file"),
+        (b"a = " + b"[" * 50_000, "is no TOML file"),
         (b"#" * (LARGEST + 1), "bytes; such a file may have"),
     ):
         (tmp_path / "a.toml").write_bytes(content)

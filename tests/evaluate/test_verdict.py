@@ -1,11 +1,12 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.evaluate.test_results import measured, results
 from visavis.errors import InputError, UnknownName
-from visavis.evaluate.metrics import metrics
+from visavis.evaluate.metrics import Reading, metrics
 from visavis.evaluate.verdict import (
     SHIPPED,
     Threshold,
@@ -13,6 +14,7 @@ from visavis.evaluate.verdict import (
     judged,
     judgement,
     ranked,
+    same_subject,
     summary,
     thresholds,
 )
@@ -59,8 +61,18 @@ def test_what_was_not_measured_neither_passes_nor_fails() -> None:
     assert verdicts[0].sentence() == "Lag was not measured: nobody knows"
     assert ranked(verdicts) == []
     assert summary(verdicts) == "nothing was measured that there is a threshold for"
-    (empty,) = judged(results(), [Threshold("lag", most=1.0)])
-    assert empty.state == "not measured"
+
+
+def test_what_no_scenario_is_about_is_not_told() -> None:
+    assert judged(results(), [Threshold("lag", most=1.0)]) == ()
+    assert judged(results(measured("a", 1.0)), [Threshold("lag", most=2.0, tags=("long",))]) == ()
+
+
+def test_a_metric_that_makes_a_mistake_does_not_pass() -> None:
+    broken = replace(measured("a", 1.0), readings={"lag": Reading(None, "a mistake", broken=True)})
+    (verdict,) = judged(results(broken, measured("b", 1.0)), [Threshold("lag", most=80.0)])
+    assert verdict.state == "fail"
+    assert verdict.sentence() == "Lag was not measured: a mistake"
 
 
 def test_a_scenario_that_was_not_performed_fails() -> None:
@@ -68,7 +80,7 @@ def test_a_scenario_that_was_not_performed_fails() -> None:
     verdicts = judged(results(lame, measured("b", 1.0)), [Threshold("lag", most=80.0)])
     assert [verdict.state for verdict in verdicts] == ["fail", "pass"]
     assert summary(verdicts) == (
-        "1 of 2 thresholds are not met; the worst: a was not performed: no voice speaks it"
+        "1 of 2 thresholds is not met; the worst: a was not performed: no voice speaks it"
     )
 
 
@@ -77,7 +89,7 @@ def test_a_scenario_that_need_not_be_performed_does_not_fail() -> None:
     verdicts = judged(results(foreign, measured("b", 1.0)), [Threshold("lag", most=80.0)])
     assert [verdict.state for verdict in verdicts] == ["not measured", "pass"]
     assert verdicts[0].sentence() == "a was not performed: nobody hears Persian here"
-    assert summary(verdicts).startswith("all 1 thresholds")
+    assert summary(verdicts).startswith("the only threshold is met; nearest to its bound: Lag")
 
 
 def test_the_summary_names_the_worst_or_what_comes_nearest() -> None:
@@ -93,6 +105,49 @@ def test_the_summary_names_the_worst_or_what_comes_nearest() -> None:
     ]
     verdicts = judged(found, [*bounds, Threshold("sharp", least=0.4), Threshold("lag", most=50.0)])
     assert summary(verdicts).startswith("2 of 4 thresholds are not met; the worst: Sharpness: 0.2 in a")
+
+
+def test_one_threshold_is_told_as_one() -> None:
+    (verdict,) = judged(results(measured("a", 60.0)), [Threshold("lag", most=50.0)])
+    assert summary([verdict]).startswith("the only threshold is not met; the worst: Lag: 60 ms in a")
+
+
+def test_what_is_not_complete_says_so_first() -> None:
+    found = replace(results(measured("a", 60.0)), complete=False)
+    told = judgement(found, judged(found, [Threshold("lag", most=80.0)]), None, None)
+    assert told["summary"].startswith("the evaluation is not complete")
+    assert "the only threshold is met" in told["summary"]
+    whole = replace(found, complete=True)
+    assert judgement(whole, (), None, None)["summary"].startswith("nothing was measured")
+
+
+@pytest.mark.parametrize(
+    ("configuration", "same"),
+    [
+        ({"engines": {"tts": "a"}}, True),
+        ({"engines": {"tts": "a"}, "loopback": {"url": "http://127.0.0.1:2", "tts": "a"}}, True),
+        ({"loopback": {"url": "http://127.0.0.1:2", "tts": "a"}}, True),
+        ({"engines": {"tts": "b"}}, False),
+        ({"engines": {"tts": "a", "voice": "emma"}}, False),
+        ({"engines": {"tts": "a"}, "loopback": {"url": "http://127.0.0.1:1", "tts": "b"}}, False),
+        ({"url": "http://there", "server": {"url": "http://there", "tts": "a"}}, False),
+        ({}, False),
+    ],
+)
+def test_the_same_subject_has_the_same_engines_wherever_it_listens(
+    configuration: dict[str, Any], same: bool
+) -> None:
+    made = {"engines": {"tts": "a"}, "loopback": {"url": "http://127.0.0.1:1", "tts": "a"}}
+    found = replace(results(measured("a", 60.0)), configuration=made)
+    other = replace(found, configuration=configuration)
+    assert same_subject(found, other) is same
+    told = judgement(found, (), other, None)["previous"]
+    assert told["same_subject"] is same
+
+
+def test_the_ends_of_what_is_good_enough() -> None:
+    assert Threshold("lag", most=80.0).ends(5.0) == [80.0]
+    assert Threshold("lag", least=-1.0, within=45.0).ends(5.0) == [-1.0, -40.0, 50.0]
 
 
 def test_a_judgement_holds_all_that_is_told() -> None:

@@ -19,6 +19,7 @@ from visavis.errors import EngineError, InputError
 if TYPE_CHECKING:
     from visavis.evaluate.speed.comparing import Row
     from visavis.evaluate.speed.history import Entry, History
+    from visavis.evaluate.speed.judging import Held
     from visavis.evaluate.speed.measuring import Step
     from visavis.evaluate.speed.work import Work
     from visavis.evaluate.subjects import Setup
@@ -84,7 +85,11 @@ def add(
         "--against", metavar="FILE|COMMIT", help="another such file, or a commit in --out, to compare with"
     )
     how.add_argument(
-        "--fail-over", type=_percent, metavar="PERCENT", help="leave with 1 where it is slower by more"
+        "--fail-over",
+        type=_percent,
+        metavar="PERCENT",
+        help="leave with 1 where something fails, or is worse by more and is so again in new processes; "
+        "with 2 where that cannot be judged",
     )
     how.add_argument("--json", action="store_true", help="print all of it as JSON")
     parser.set_defaults(run=run, url="", key="", seed=0)
@@ -93,6 +98,7 @@ def add(
 def run(args: argparse.Namespace) -> None:
     from visavis import config
     from visavis.evaluate.speed import history
+    from visavis.evaluate.speed.state import begun
     from visavis.evaluate.speed.work import chosen, fitted, works
 
     _check(args)
@@ -110,11 +116,15 @@ def run(args: argparse.Namespace) -> None:
     setup = candidate(args, config.load())
     with TemporaryDirectory(prefix="visavis-bench-") as folder:
         _stage(args, setup, meant, Path(folder))
-        entry = _measured(args, setup, meant, Path(folder))
+        entry = _measured(args, begun(_command(), _configuration(setup)), meant, Path(folder))
         profile = _profile(Path(folder)) if args.profile else []
-    rows = _compared(entry, against)
-    _draw(args.out)
-    _tell(args, entry, rows, profile)
+        first = _held(entry, against)
+        again = _again(args, first, meant, Path(folder))
+    _tell(args, entry, first, again, profile)
+    try:
+        _draw(args.out)
+    finally:
+        _judge(args, entry, first, again)
 
 
 def _count(words: str) -> int:
@@ -210,17 +220,15 @@ def _stage(args: argparse.Namespace, setup: "Setup", works: "tuple[Work, ...]", 
     write(staging, setup.portrait, {512, *(case.side for work in works for case in work.cases)})
 
 
-def _measured(args: argparse.Namespace, setup: "Setup", works: "tuple[Work, ...]", folder: Path) -> "Entry":
-    """The entry, which is in the history, also where it was not brought to an end."""
+def _measured(args: argparse.Namespace, entry: "Entry", works: "tuple[Work, ...]", folder: Path) -> "Entry":
+    """The entry, filled, which is in the history, also where it was not brought to an end."""
     from visavis.evaluate.speed.history import add, figures
     from visavis.evaluate.speed.measuring import measured
     from visavis.evaluate.speed.performing import Performer
-    from visavis.evaluate.speed.state import begun
 
     def begin(work: "Work", case: Any) -> Performer:
         return Performer(work, case, folder)
 
-    entry = begun(shlex.join(["visavis", *sys.argv[1:]]), _configuration(setup))
     repeat = args.repeat or (REPEAT_QUICKLY if args.quick else REPEAT)
     with closing(Progress()) as progress, closing(measured(works, repeat, begin, progress.at)) as rounds:
         try:
@@ -235,6 +243,10 @@ def _measured(args: argparse.Namespace, setup: "Setup", works: "tuple[Work, ...]
             if entry.figures:
                 add(args.out, entry)
     return entry
+
+
+def _command() -> str:
+    return shlex.join(["visavis", *sys.argv[1:]])
 
 
 def _configuration(setup: "Setup") -> dict[str, str]:
@@ -277,17 +289,41 @@ def _profile(folder: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in asked.stdout.splitlines()]
 
 
-def _compared(entry: "Entry", against: "tuple[Entry, ...] | None") -> "tuple[Row, ...]":
-    from visavis.evaluate.speed.comparing import compare, standing
+def _held(entry: "Entry", against: "tuple[Entry, ...] | None") -> "Held | None":
+    """It, held against what was before; None where nobody asks for that."""
+    from visavis.evaluate.speed.judging import held
 
     if against is None:
-        return ()
-    old = standing(against, entry)
-    if not old:
-        note("none of what was measured then can be compared: it was with other engines, or another portrait")
-    elif any(then.machine != entry.machine for then, _ in old.values()):
+        return None
+    found = held(entry, against)
+    if not found.then:
+        note(
+            "nothing was measured then that can be compared: not these works with these engines and portrait"
+        )
+    elif found.missing:
+        note(f"not measured then, and so not compared: {', '.join(found.missing)}")
+    if any(then.machine != entry.machine for then in found.then):
         note("it was measured on another machine: the ratio to the reference is compared, which is less sure")
-    return compare(entry, old)
+    return found
+
+
+def _again(
+    args: argparse.Namespace, first: "Held | None", works: "tuple[Work, ...]", folder: Path
+) -> "Held | None":
+    """What seems worse than --fail-over allows, measured a second time; None where there is no need."""
+    from visavis.evaluate.speed.judging import held, suspects
+    from visavis.evaluate.speed.state import begun
+
+    if first is None or args.fail_over is None:
+        return None
+    suspected = suspects(works, first, args.fail_over)
+    if not suspected:
+        return None
+    names = ", ".join(f"{work.name} {case.name}" for work in suspected for case in work.cases)
+    note(f"seems worse, and is measured again: {names}")
+    # How busy the machine was, it would tell of the first measurement.
+    second = replace(begun(_command(), first.entry.configuration), load=None)
+    return held(_measured(args, second, suspected, folder), first.then)
 
 
 def _draw(out: Path) -> None:
@@ -305,43 +341,45 @@ def _draw(out: Path) -> None:
 def _tell(
     args: argparse.Namespace,
     entry: "Entry",
-    rows: "tuple[Row, ...]",
+    first: "Held | None",
+    again: "Held | None",
     profile: list[Mapping[str, Any]],
 ) -> None:
-    """What was found, and where it is.
-
-    Raises:
-        EngineError: something is slower than --fail-over allows, or nothing could be measured.
-    """
+    """What was found, and where it is."""
+    from visavis.evaluate.report.words import count
     from visavis.evaluate.results import rounded
     from visavis.evaluate.speed import summary
 
+    rows, second = (held.rows if held else () for held in (first, again))
     if args.json:
-        told = {**summary.content(entry), "against": [asdict(row) for row in rows], "profile": profile}
+        compared = {"against": [asdict(row) for row in rows], "again": [asdict(row) for row in second]}
+        told = {**summary.content(entry), **compared, "profile": profile}
         print(json.dumps(rounded(told), ensure_ascii=False))
     else:
-        for line in (*summary.lines(entry), *map(_change, rows), *map(_holding, profile)):
+        changes = *map(_change, rows), *(f"again: {_change(row)}" for row in second)
+        for line in (*summary.lines(entry), *changes, *map(_holding, profile)):
             print(line)
-        print(f"{args.out}: {len(entry.figures)} figures; over commits: {args.out.with_suffix('.svg')}")
+        print(
+            f"{args.out}: {count(len(entry.figures), 'figure')}; over commits: {args.out.with_suffix('.svg')}"
+        )
     for sentence in summary.conditions(entry):
         note(sentence)
+    if args.fail_over is None and any(row.trend in {"better", "worse"} for row in rows):
+        note("two measurements of the same source can differ so too: believe it when it is measured again")
+
+
+def _judge(args: argparse.Namespace, entry: "Entry", first: "Held | None", again: "Held | None") -> None:
+    """Raise where there is nothing, or where --fail-over asks for it: as `judging.judge`."""
+    from visavis.evaluate.speed.judging import judge
+
     if not any(figure.samples for figure in entry.figures):
         raise EngineError("nothing could be measured")
-    if slower := [row for row in rows if _too_slow(row, args.fail_over)]:
-        worst = max(slower, key=lambda row: row.change)
-        raise EngineError(
-            f"{len(slower)} of {len(rows)} figures are worse by more than {args.fail_over:g} %; "
-            f"the worst: {worst.name}, {worst.what} {worst.change:+.0f} %"
-        )
-
-
-def _too_slow(row: "Row", most: float | None) -> bool:
-    return most is not None and row.trend == "worse" and row.change > most
+    if first is not None and args.fail_over is not None:
+        judge(first, again, args.fail_over)
 
 
 def _change(row: "Row") -> str:
-    chance = f"{row.change:+.1f} % {row.what}, by chance in {100 * row.chance:.0f} of a hundred cases"
-    return f"{row.trend:<7}  {row.name}: {chance}"
+    return f"{row.trend:<7}  {row.name}: {row.change:+.1f} % {row.what}"
 
 
 def _holding(held: Mapping[str, Any]) -> str:

@@ -1,8 +1,10 @@
 """`visavis evaluate`: scenarios are performed, measured and judged, by the engines here or by a server."""
 
 import argparse
+import contextlib
 import itertools
 import json
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -10,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from visavis.commands.candidate import TTS, candidate
-from visavis.commands.golden import with_gold
+from visavis.commands.gold_set import with_gold
 from visavis.commands.process import until_told
 from visavis.commands.showing import Bar, note
-from visavis.errors import EngineError, InputError
+from visavis.errors import EngineError, InputError, VisavisError
 
 if TYPE_CHECKING:
     from visavis.evaluate.metrics import Metric
@@ -23,6 +25,24 @@ if TYPE_CHECKING:
     from visavis.evaluate.verdict import Threshold
 
 FOLDER: Final = Path("out")
+
+PERFORMING: Final = (
+    ("scenarios", "scenarios"),
+    ("tag", "--tag"),
+    ("folder", "--scenarios"),
+    ("gold", "--gold"),
+    ("list", "--list"),
+    ("url", "--url"),
+    ("key", "--key"),
+    ("portrait", "--portrait"),
+    ("avatar", "--avatar"),
+    ("voice", "--voice"),
+    ("tts", "--tts"),
+    ("face", "--face"),
+    ("seed", "--seed"),
+    ("out", "--out"),
+)
+"""What says what is performed, by whom, and where to: nothing of it matters to what is reported anew."""
 
 EPILOG = """\
 examples:
@@ -98,13 +118,15 @@ def run(args: argparse.Namespace) -> None:
     baseline = Results.read(args.baseline) if args.baseline else None
     setup = candidate(args, config.load())
     folder = _folder(args.out)
-    previous = _previous(folder)
+    before = _read(folder / FILE)
+    if before is not None:
+        _cleared(folder, before)
     try:
         results = _evaluated(setup, scenarios, known, folder)
-    except KeyboardInterrupt:
-        _stopped(folder, thresholds, previous, baseline)
+    except (KeyboardInterrupt, VisavisError):
+        _stopped(folder, thresholds, before, baseline)
         raise
-    results = _judged(results, thresholds, previous, baseline)
+    results = _judged(results, thresholds, _previous(results, folder, before), baseline)
     results.write(folder / FILE)
     _report(folder)
     _tell(results, folder, as_json=args.json)
@@ -115,8 +137,6 @@ def _again(args: argparse.Namespace) -> None:
     from visavis.evaluate.metrics import metrics
     from visavis.evaluate.results import FILE, Results
 
-    if args.scenarios or args.url:
-        raise InputError("--again performs nothing; leave scenarios and --url out")
     results = Results.read(args.again / FILE)
     if args.thresholds or args.baseline or not results.judgement:
         baseline = Results.read(args.baseline) if args.baseline else None
@@ -127,18 +147,30 @@ def _again(args: argparse.Namespace) -> None:
 
 
 def _stopped(
-    folder: Path, thresholds: "Sequence[Threshold]", previous: "Results | None", baseline: "Results | None"
+    folder: Path, thresholds: "Sequence[Threshold]", before: "Results | None", baseline: "Results | None"
 ) -> None:
-    """Judge and report what was measured before somebody stopped it; nothing where that is nothing."""
-    from visavis.evaluate.results import FILE, Results
+    """Judge and report what was measured before it was stopped or failed; nothing where that is nothing."""
+    from visavis.evaluate.results import FILE
 
-    try:
-        results = Results.read(folder / FILE)
-    except InputError:
+    results = _read(folder / FILE)
+    if results is None or results.complete:
         return
-    if results.scenarios and not results.complete:
+    if results.scenarios:
+        previous = _previous(results, folder, before)
         _judged(results, thresholds, previous, baseline).write(folder / FILE)
         _report(folder)
+    else:
+        (folder / FILE).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there is something else in it
+            folder.rmdir()
+
+
+def _cleared(folder: Path, before: "Results") -> None:
+    """Take away the clips of results that are about to be replaced, and say so."""
+    note(f"the results of {before.made} in {folder} are replaced")
+    clips = (str(found.facts.get("clip", "")) for found in before.scenarios)
+    for clip in filter(None, clips):
+        (folder / Path(clip).name).unlink(missing_ok=True)
 
 
 def _judged(
@@ -166,6 +198,8 @@ def _report(folder: Path) -> None:
 
 def _check(args: argparse.Namespace) -> None:
     """Refuse what does not go together."""
+    if args.again is not None and (without := [words for name, words in PERFORMING if getattr(args, name)]):
+        raise InputError(f"--again performs nothing; leave {' and '.join(without)} out")
     if args.avatar is not None and args.portrait is not None:
         raise InputError("either --portrait or --avatar is seen; leave one of them out")
     if args.key and not args.url:
@@ -189,7 +223,8 @@ def _thresholds(path: Path | None, metrics: "Sequence[Metric]") -> "tuple[Thresh
     from visavis.evaluate.verdict import SHIPPED, check, thresholds
 
     found = thresholds(path or SHIPPED)
-    check(found, (metric.name for metric in metrics), path or SHIPPED)
+    if path is not None:
+        check(found, (metric.name for metric in metrics), path)
     return found
 
 
@@ -204,17 +239,32 @@ def _folder(asked: Path | None) -> Path:
     return folder
 
 
-def _previous(folder: Path) -> "Results | None":
-    """The newest results in this folder, or in one beside it; those that cannot be read are passed over."""
-    from visavis.evaluate.results import FILE, Results
+def _read(file: Path) -> "Results | None":
+    """The results in a file; None where it holds none that can be read."""
+    from visavis.evaluate.results import Results
 
-    files = sorted(folder.resolve().parent.glob(f"*/{FILE}"), key=lambda file: file.stat().st_mtime)
-    for file in reversed(files):
-        try:
-            return Results.read(file)
-        except InputError as error:
-            note(f"not compared with: {error}")
-    return None
+    if not file.exists():
+        return None
+    try:
+        return Results.read(file)
+    except InputError as error:
+        note(f"not compared with: {error}")
+        return None
+
+
+def _previous(results: "Results", folder: Path, before: "Results | None") -> "Results | None":
+    """What the results are compared with: what lay in their folder before, or else the newest beside it.
+
+    Only what was made with the same engines, voice and face.
+    """
+    from visavis.evaluate.results import FILE
+    from visavis.evaluate.verdict import same_subject
+
+    own = folder.resolve()
+    files = [file for file in own.parent.glob(f"*/{FILE}") if file.parent != own]
+    files.sort(key=lambda file: file.stat().st_mtime, reverse=True)
+    found = (one for one in (before, *map(_read, files)) if one is not None)
+    return next((one for one in found if same_subject(results, one)), None)
 
 
 def _evaluated(
@@ -247,7 +297,10 @@ class Bars:
             self.close()
             self._begun += 1
             self._what = what
-            self._bar = Bar(f"{self._begun}/{self._scenarios} {what}", "")
+            named = f"{self._begun}/{self._scenarios} {what}"
+            self._bar = Bar(named, "")
+            if not sys.stderr.isatty():
+                note(named)
         self._bar.at(round(done), None if total is None else round(total))
 
     def close(self) -> None:
@@ -260,8 +313,10 @@ def _tell(results: "Results", folder: Path, *, as_json: bool) -> None:
     """What was found, and where it is.
 
     Raises:
-        EngineError: it is not good enough.
+        EngineError: it is not good enough, or was not finished.
     """
+    from visavis.evaluate.report.words import count
+
     judgement = results.judgement
     if as_json:
         from visavis.evaluate.results import rounded
@@ -270,8 +325,9 @@ def _tell(results: "Results", folder: Path, *, as_json: bool) -> None:
     else:
         for line in _lines(judgement):
             print(line)
-        print(f"{folder}: {len(results.scenarios)} scenarios, {len(results.metrics)} metrics")
-    if any(verdict["state"] == "fail" for verdict in judgement["verdicts"]):
+        amounts = count(len(results.scenarios), "scenario"), count(len(results.metrics), "metric")
+        print(f"{folder}: {', '.join(amounts)}")
+    if not results.complete or any(verdict["state"] == "fail" for verdict in judgement["verdicts"]):
         raise EngineError(judgement["summary"])
     note(judgement["summary"])
 
@@ -283,6 +339,8 @@ def _lines(judgement: "Mapping[str, Any]") -> Iterator[str]:
             yield f"{verdict['state']:<12}  {verdict['sentence']}"
     for against in ("previous", "baseline"):
         changes = judgement[against]
+        if changes and not changes.get("same_subject", True):
+            yield f"the {against} results are of other engines, another voice or another face"
         for row in changes["rows"] if changes else ():
             if row["trend"] in {"better", "worse"}:
                 where = f"in {row['scenario']}" if row["scenario"] else "in the median"

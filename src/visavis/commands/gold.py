@@ -212,6 +212,7 @@ async def _written(
     """Find out what is said in each piece, as far as can be; the list is brought up to date one by one."""
     from visavis.evaluate.aligning import READER
     from visavis.evaluate.gold.hearing import Scribe
+    from visavis.evaluate.report.words import count
     from visavis.plugins import engine
     from visavis.streams import Worker
     from visavis.streams import closing as quietly
@@ -226,7 +227,7 @@ async def _written(
                 bar.at(number, len(cuts))
                 cuts[number] = await scribe.written(one, films[one.piece.film].subtitles)
     if scribe.strange:
-        note(f"the subtitles of {scribe.strange} pieces do not sound like them, and were not taken")
+        note(f"not taken: the subtitles of {count(scribe.strange, 'piece')}, which sound like other words")
 
 
 @contextlib.contextmanager
@@ -275,26 +276,26 @@ def _still(films: "Sequence[Film]", choice: "Choice", folder: Path) -> "Still | 
 def _summary(films: "Sequence[Film]", choice: "Choice", cuts: "Sequence[Cut]") -> Iterator[str]:
     """What was kept, what was refused, and why, in plain words."""
     from visavis.evaluate.gold.choosing import SENTENCES, reasons
-    from visavis.evaluate.gold.naming import clock, counted
+    from visavis.evaluate.report.words import count, seconds
 
     for number, film in enumerate(films):
         pieces = [piece for piece in choice.pieces if piece.film == number]
         kept = sum(piece.seconds for piece in pieces)
         much = f", {60 * kept / film.seconds:.0f} s of each minute" if pieces else ""
         yield (
-            f"{film.path.name}: {film.said:.1f} s of speech in {clock(film.seconds)} of sound; "
-            f"kept {counted(len(pieces), 'piece')}, {kept:.1f} s{much}"
+            f"{film.path.name}: {film.said:.1f} s of speech in {seconds(film.seconds)} of sound; "
+            f"kept {count(len(pieces), 'piece')}, {kept:.1f} s{much}"
         )
     for reason, refusals in reasons(choice.refusals).items():
-        seconds = sum(refusal.seconds for refusal in refusals)
-        moments = ", ".join(clock(refusal.start) for refusal in refusals[:MOMENTS])
+        lost = sum(refusal.seconds for refusal in refusals)
+        moments = ", ".join(seconds(refusal.start) for refusal in refusals[:MOMENTS])
         where = f", at {moments}{' ...' if len(refusals) > MOMENTS else ''}" if len(films) == 1 else ""
-        yield f"refused {seconds:.1f} s of speech {SENTENCES[reason]}{where}"
+        yield f"refused {lost:.1f} s of speech {SENTENCES[reason]}{where}"
     writers = [one.by or "subtitles" for one in cuts if one.text]
     for writer in sorted(set(writers)):
-        yield f"{counted(writers.count(writer), 'transcript')} by {writer}"
+        yield f"{count(writers.count(writer), 'transcript')} by {writer}"
     if empty := len(cuts) - len(writers):
-        yield f"{counted(empty, 'transcript')} to be filled in by you"
+        yield f"{count(empty, 'transcript')} to be filled in by you"
 
 
 def _next(
@@ -302,13 +303,13 @@ def _next(
 ) -> Iterator[str]:
     """What can be done with it."""
     from visavis.evaluate.gold.cutting import TABLE
-    from visavis.evaluate.gold.naming import counted
+    from visavis.evaluate.report.words import count
 
     longest = max(cuts, key=lambda one: one.piece.seconds)
     if still is not None:
         advice = f"; {still.quality.advice}" if still.quality.advice else ""
         yield f"{folder / PORTRAIT}: {still.quality.verdict}, {still.quality.overall:.2f} of 1{advice}"
-    yield f"{folder}: {counted(len(cuts), 'piece')} and {TABLE}"
+    yield f"{folder}: {count(len(cuts), 'piece')} and {TABLE}"
     if any(one.by for one in cuts):
         yield f"read over {folder / TABLE}: recognisers mishear; where a text is right, empty its column by"
     elif not all(one.text for one in cuts):

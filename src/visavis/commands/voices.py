@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from visavis.commands.process import until_told
 from visavis.commands.registering import ACTOR, add_actions, permission, printed, spooled, state
-from visavis.media import LANGUAGE_NAMES
 
 if TYPE_CHECKING:
     from visavis.avatars.database.tables import Voice
@@ -91,6 +90,7 @@ async def _registered(args: argparse.Namespace, settings: "Settings", opened: "R
 
 
 def _list(tts: str, rows: "list[Voice]") -> None:
+    from visavis.media import LANGUAGE_NAMES
     from visavis.plugins import engine
 
     with closing(engine("tts", tts)()) as engine_:
@@ -110,6 +110,8 @@ def _show(row: "Voice", *, as_json: bool) -> None:
     if as_json:
         printed([_facts(row)])
         return
+    from visavis.media import LANGUAGE_NAMES
+
     language = LANGUAGE_NAMES.get(row.language or "", "language unknown")
     print(f"{row.name}: {state(row)}, {language}, {row.gender}; id {row.id}")
     for name, value in row.report.items():

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import visavis
 from visavis.contracts import Stream
-from visavis.errors import InputError, VisavisError
+from visavis.errors import EngineError, InputError, VisavisError
 from visavis.evaluate.machine import commit, machine
 from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.results import FILE, Measured, Results, digits, meaning, measured
@@ -113,8 +113,9 @@ async def _found(
     for round_ in rounds:
         async with _subject(setup, round_) as subject:
             for scenario in round_.scenarios:
-                if isinstance(subject, str):
-                    yield Finding(measured(scenario, {}, {}, subject, unable=round_.door is None))
+                if isinstance(subject, VisavisError):
+                    unable = isinstance(subject, Unable)
+                    yield Finding(measured(scenario, {}, {}, str(subject), unable=unable))
                     continue
                 told = partial(progress, scenario.name)
                 finding = await _measured(subject, scenario, metrics, folder, worker, told)
@@ -122,20 +123,22 @@ async def _found(
 
 
 @contextlib.asynccontextmanager
-async def _subject(setup: Setup, round_: Round) -> AsyncIterator[Subject | str]:
-    """Who performs a round; a sentence that says why there is nobody."""
+async def _subject(setup: Setup, round_: Round) -> AsyncIterator[Subject | VisavisError]:
+    """Who performs a round; an error that says why there is nobody."""
     if round_.door is None:
         where = f"by {setup.url}" if setup.url else "in this process"
-        yield f"scenarios of the kind {round_.scenarios[0].kind} cannot be performed {where}"
+        yield Unable(f"scenarios of the kind {round_.scenarios[0].kind} cannot be performed {where}")
         return
     async with contextlib.AsyncExitStack() as stack:
-        opened: Subject | str
+        opened: Subject | VisavisError
         try:
             opened = await stack.enter_async_context(round_.door.opened(setup))
         except InputError:
             raise
         except VisavisError as error:
-            opened = str(error)
+            opened = error
+        except Exception as error:
+            opened = EngineError(_mistake(f"while the {round_.door.name} was opened", error))
         yield opened
 
 
@@ -154,12 +157,20 @@ async def _measured(
     except VisavisError as error:
         logging.warning("%s could not be performed: %s", scenario.name, error)
         return measured(scenario, {}, {}, str(error))
+    except Exception as error:
+        return measured(scenario, {}, {}, _mistake(f"while {scenario.name} was performed", error))
     meant = [metric for metric in metrics if metric.of is type(material)]
     readings: dict[str, Reading] = {}
     for done, metric in enumerate(meant):
         progress(done, len(meant))
         readings[metric.name] = await worker.run(partial(reading_of, metric, material))
     return measured(scenario, material.facts(), readings)
+
+
+def _mistake(when: str, error: Exception) -> str:
+    """A sentence about an error that nobody has thought of; it is logged, and the other scenarios go on."""
+    logging.warning("a mistake of this program %s: %r", when, error, exc_info=True)
+    return f"a mistake of this program {when}: {type(error).__name__}: {error}"
 
 
 def reading_of(metric: Metric, material: Material) -> Reading:
@@ -173,7 +184,7 @@ def reading_of(metric: Metric, material: Material) -> Reading:
     except Exception as error:
         # Whatever one metric gets wrong, the others have been waited for.
         logging.warning("a mistake in the metric %s: %r", metric.name, error, exc_info=True)
-        return Reading(None, f"a mistake in this metric: {type(error).__name__}: {error}")
+        return Reading(None, f"a mistake in this metric: {type(error).__name__}: {error}", broken=True)
     if value is not None and not isfinite(value):
         return Reading(None, reading.note or f"the metric gave {value}", series)
     return Reading(value, reading.note, series)

@@ -19,6 +19,10 @@ LARGEST: Final = 2_000_000
 """Bytes of a file that may be read as TOML."""
 
 
+BEYOND: Final = 10**15
+"""What no whole number here may reach."""
+
+
 class Fields:
     """One table. where: the file, and the place in it, for sentences."""
 
@@ -104,6 +108,8 @@ class Fields:
         found = self._table.get(key, usual)
         if found is None:
             raise self.wrong(f"{key} is missing; it has to be {named}")
+        if isinstance(found, int) and abs(found) >= BEYOND:
+            raise self.wrong(f"{key} is a whole number of more than 15 digits; write a smaller one")
         if not isinstance(found, kind):
             raise self.wrong(f"{key} has to be {named}, not {found!r}")
         return found
@@ -124,5 +130,5 @@ def fields_in(path: Path) -> Fields:
         raise InputError(f"{path} has {len(content)} bytes; such a file may have {LARGEST}")
     try:
         return Fields(tomllib.loads(content.decode("utf-8-sig")), str(path))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{path} is no TOML file: {error}; mend it") from error

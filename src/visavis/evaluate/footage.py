@@ -20,6 +20,7 @@ from visavis.transports.place import placing, sentences
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer
+    from av.video.stream import VideoStream
 
 Span: TypeAlias = tuple[float, float]
 """From when to when, in seconds."""
@@ -53,8 +54,7 @@ def footage(video: Path) -> Footage:
     Raises:
         InputError: it cannot be read, or has no pictures.
     """
-    with _opened(video) as container:
-        stream = container.streams.video[0]
+    with opened(video) as (container, stream):
         tick = float(stream.time_base or 1)
         fps = float(stream.average_rate or 25)
         size = stream.width, stream.height
@@ -85,8 +85,7 @@ def pictures_of(video: Path, span: Span | None = None) -> Iterator[Pixels]:
 
     A span is decoded from the key frame before it on, so the end of an hour does not take an hour.
     """
-    with _opened(video) as container:
-        stream = container.streams.video[0]
+    with opened(video) as (container, stream):
         tick, begin = float(stream.time_base or 1), (stream.start_time or 0)
         first, last = span if span is not None else (0.0, inf)
         if first > 0:
@@ -123,8 +122,7 @@ def cut(video: Path, start: float, out: Path) -> None:
     """
     import av
 
-    with _opened(video) as source, placing(out, (".mp4",)) as part, sentences(out):
-        picture = source.streams.video[0]
+    with opened(video) as (source, picture), placing(out, (".mp4",)) as part, sentences(out):
         begin = (picture.start_time or 0) * float(picture.time_base or 1) + start
         with av.open(str(part), "w", format="mp4", options={"movflags": "+faststart"}) as container:
             streams = {stream.index: container.add_stream_from_template(stream) for stream in source.streams}
@@ -148,7 +146,7 @@ def _rgb(frame: "av.VideoFrame") -> Pixels:
 
 def _sound(video: Path, begin: float) -> tuple[Samples, int]:
     """Samples from `begin` seconds of a file's time on, each where the file has it, and their rate in Hz."""
-    with _opened(video) as container:
+    with opened(video) as (container, _):
         if not container.streams.audio:
             return np.zeros(0, np.float32), SILENT_RATE
         stream = container.streams.audio[0]
@@ -181,16 +179,25 @@ def _mono(frame: "av.AudioFrame") -> Samples:
 
 
 @contextlib.contextmanager
-def _opened(video: Path) -> Iterator["InputContainer"]:
-    """A video, and its troubles in a sentence."""
+def opened(
+    video: Path, formats: str = FORMATS, advice: str = "make it anew"
+) -> Iterator[tuple["InputContainer", "VideoStream"]]:
+    """A video, and its moving pictures: no picture on a record's cover.
+
+    formats: the demuxers that may open it, parted by commas. advice: what to do where it is of no use.
+
+    Raises:
+        InputError: it has no pictures, or cannot be read, here or anywhere within the block.
+    """
     import av
 
     try:
         # Absolute, because FFmpeg takes what stands before a colon for a protocol.
-        with av.open(str(video.absolute()), "r", options={"format_whitelist": FORMATS}) as container:
-            if not container.streams.video:
-                raise InputError(f"there are no pictures in {video}; make it anew")
-            yield container
+        with av.open(str(video.absolute()), "r", options={"format_whitelist": formats}) as container:
+            moving = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
+            if not moving:
+                raise InputError(f"there are no pictures in {video}; {advice}")
+            yield container, moving[0]
     except (OSError, av.FFmpegError) as error:
         said = (error.strerror or str(error)).lower()
-        raise InputError(f"cannot read {video}: {said}; make it anew") from error
+        raise InputError(f"cannot read {video}: {said}; {advice}") from error

@@ -10,7 +10,7 @@ least, most: the bounds of what is good enough; within: how far a value may lie 
 over: "worst", the default, or "median" of the scenarios; tags: of those that have one of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import inf
 from pathlib import Path
@@ -19,6 +19,7 @@ from typing import Any, Final, Literal
 
 from visavis.errors import UnknownName
 from visavis.evaluate.fields import Fields, fields_in
+from visavis.evaluate.metrics import Reading
 from visavis.evaluate.results import Meaning, Measured, Results, compare
 
 SHIPPED: Final = Path(__file__).with_name("thresholds.toml")
@@ -28,11 +29,13 @@ OVERS: Final[tuple[Over, ...]] = ("worst", "median")
 
 State = Literal["pass", "fail", "not measured"]
 
+INCOMPLETE: Final = "the evaluation is not complete, and this is of what was measured until then: "
+
 NEAREST: Final = 3
 """How many of those that are met are told first."""
 
 PERFORMED: Final = "performed"
-"""Stands for a metric in the verdict on scenarios that could not be performed."""
+"""Stands for a metric in the verdict on scenarios that were not performed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Threshold:
         """least, most and within; None where there is none."""
         least, most, within = (x if abs(x) < inf else None for x in (self.least, self.most, self.within))
         return least, most, within
+
+    def ends(self, target: float) -> list[float]:
+        """The values between which it is good enough; only those that there are."""
+        known = (self.least, self.most, target - self.within, target + self.within)
+        return [value for value in known if abs(value) < inf]
 
     def words(self, metric: Meaning) -> str:
         """Such as "at most 80 ms"."""
@@ -131,12 +139,13 @@ def check(found: Iterable[Threshold], metrics: Iterable[str], path: Path) -> Non
 
 
 def judged(results: Results, found: Sequence[Threshold]) -> tuple[Verdict, ...]:
-    """The verdicts in the thresholds' order; before them, one for each scenario that was not performed."""
+    """The verdicts in the thresholds' order; before them, one for each scenario that was not performed.
+
+    A threshold that none of the scenarios is about has none.
+    """
     failed = (_unperformed(scenario) for scenario in results.scenarios if scenario.failed)
-    return (
-        *failed,
-        *(_verdict(results, threshold) for threshold in found if threshold.metric in results.metrics),
-    )
+    about = ((threshold, _about(results, threshold)) for threshold in found)
+    return (*failed, *(_verdict(results, threshold, readings) for threshold, readings in about if readings))
 
 
 def ranked(verdicts: Iterable[Verdict]) -> list[Verdict]:
@@ -152,9 +161,17 @@ def summary(verdicts: Sequence[Verdict]) -> str:
     if not told:
         return "nothing was measured that there is a threshold for"
     if fails:
-        return f"{fails} of {len(told)} thresholds are not met; the worst: {told[0].sentence()}"
+        return f"{_met(fails, len(told))}; the worst: {told[0].sentence()}"
     nearest = "; ".join(verdict.sentence() for verdict in told[:NEAREST])
-    return f"all {len(told)} thresholds are met; nearest to their bounds: {nearest}"
+    return f"{_met(0, len(told))}; nearest to {'its bound' if len(told) == 1 else 'their bounds'}: {nearest}"
+
+
+def _met(fails: int, of: int) -> str:
+    if of == 1:
+        return f"the only threshold is {'not ' if fails else ''}met"
+    if not fails:
+        return f"all {of} thresholds are met"
+    return f"{fails} of {of} thresholds {'is' if fails == 1 else 'are'} not met"
 
 
 def judgement(
@@ -162,10 +179,29 @@ def judgement(
 ) -> dict[str, Any]:
     """All that a report tells of how good it is, as JSON takes it: the verdicts, and what has changed."""
     return {
-        "summary": summary(verdicts),
+        "summary": f"{'' if results.complete else INCOMPLETE}{summary(verdicts)}",
         "verdicts": [{**asdict(verdict), "sentence": verdict.sentence()} for verdict in verdicts],
         "previous": _changes(results, previous),
         "baseline": _changes(results, baseline),
+    }
+
+
+def same_subject(one: Results, other: Results) -> bool:
+    """Whether the same was evaluated: the same engines, voice and face, in all that both have.
+
+    Where a server listens makes no difference.
+    """
+    known, others = _subjects(one), _subjects(other)
+    both = known.keys() & others.keys()
+    return bool(both) and all(known[name] == others[name] for name in both)
+
+
+def _subjects(results: Results) -> dict[str, dict[str, Any]]:
+    """What each one who performed is made of, without its address."""
+    return {
+        name: {key: value for key, value in made.items() if key != "url"}
+        for name, made in results.configuration.items()
+        if name != "url"
     }
 
 
@@ -177,6 +213,7 @@ def _changes(results: Results, old: Results | None) -> dict[str, Any] | None:
         "commit": old.commit,
         "version": old.version,
         "same_machine": old.machine == results.machine,
+        "same_subject": same_subject(results, old),
         "rows": [asdict(row) for row in compare(results, old)],
     }
 
@@ -205,21 +242,26 @@ def _unperformed(scenario: Measured) -> Verdict:
     return replace(found, state="not measured", badness=-inf) if scenario.unable else found
 
 
-def _verdict(results: Results, threshold: Threshold) -> Verdict:
-    metric = results.metrics[threshold.metric]
-    target = metric.target or 0.0
-    readings = {
+def _about(results: Results, threshold: Threshold) -> dict[str, Reading]:
+    """What was read, by scenario, of what a threshold is about."""
+    return {
         scenario.name: scenario.readings[threshold.metric]
         for scenario in results.scenarios
         if threshold.metric in scenario.readings
         and (not threshold.tags or set(threshold.tags) & set(scenario.tags))
     }
+
+
+def _verdict(results: Results, threshold: Threshold, readings: Mapping[str, Reading]) -> Verdict:
+    metric = results.metrics[threshold.metric]
+    target = metric.target or 0.0
     values = [(name, reading.value) for name, reading in readings.items() if reading.value is not None]
     about = (threshold.metric, metric.title, threshold.over, threshold.tags)
     wants = threshold.words(metric)
+    if broken := [(name, reading.note) for name, reading in readings.items() if reading.broken]:
+        return Verdict(*about, "fail", None, metric.unit, wants, broken[0][0], inf, broken[0][1])
     if not values:
-        notes = (reading.note for reading in readings.values() if reading.note)
-        why = next(notes, "no scenario was performed that it is about")
+        why = next((reading.note for reading in readings.values() if reading.note), "nobody says why")
         return Verdict(*about, "not measured", None, metric.unit, wants, "", -inf, why, *threshold.bounds)
     name, value = max(values, key=lambda found: threshold.excess(found[1], target))
     if threshold.over == "median":

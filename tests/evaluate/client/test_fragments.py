@@ -52,6 +52,10 @@ def test_behind_a_seek_nothing_of_what_was_before_is_heard() -> None:
 
 
 def test_what_is_no_chunk_is_told() -> None:
-    for wrong in (b"", b"nothing", chunks()[1]):
+    first, other = chunks()[:2]
+    at = first.rindex(b"trun") + 8
+    more = first[:at] + b"\xff\0\0\0" + first[at + 4 :]
+    before = first[: at + 4] + b"\xff\0\0\0" + first[at + 8 :]
+    for wrong in (b"", b"nothing", other, first[:-100], more, before):
         with pytest.raises(EngineError, match="is no fragment of MP4"):
             Fragments().samples(wrong)

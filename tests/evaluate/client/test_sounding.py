@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from tests.fakes.tts import LETTER, ScriptedTts
+from visavis.errors import TextError
 from visavis.evaluate.client import sounding
 from visavis.evaluate.client.loudness import levels, voiced
 from visavis.evaluate.client.microphone import RATE
@@ -61,7 +62,6 @@ def test_noise_behind_silence_is_there() -> None:
     assert 20 * np.log10(sounding.LOUD / power(noisy)) == pytest.approx(10, abs=0.5)
 
 
-def test_sound_at_another_rate_is_as_long() -> None:
-    tone = np.sin(np.arange(22_050) / 10).astype(np.float32)
-    assert len(sounding.at_rate(tone, 22_050)) == pytest.approx(RATE, abs=32)
-    assert len(sounding.at_rate(tone[:0], 22_050)) == 0
+async def test_what_is_not_heard_is_told() -> None:
+    with pytest.raises(TextError, match="there are no words in '<pause 1 s>'"):
+        await sounding.spoken("<pause 1 s>", Speaker("en"), ScriptedTts())

@@ -1,16 +1,18 @@
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import numpy as np
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
 
 from tests.server.house import ADA, House, house
 from tests.server.served import served
 from visavis.errors import EngineError, InputError, NoRoom
 from visavis.evaluate.client.address import Address, opened, refusal
 from visavis.evaluate.client.processes import used
-from visavis.evaluate.client.received import Lost, Refused
+from visavis.evaluate.client.received import Client, Lost, Refused
 from visavis.evaluate.client.websocket import PAGE, connected
 
 
@@ -80,6 +82,69 @@ async def test_a_connection_that_breaks_off_is_told_as_such() -> None:
             await client.until(lambda: False)
 
 
+@contextlib.asynccontextmanager
+async def scripted(visit: Callable[[ServerConnection], Awaitable[object]]) -> AsyncIterator[Address]:
+    """A server that does this with each of its visitors."""
+
+    async def visited(socket: ServerConnection) -> None:
+        await visit(socket)
+
+    async with serve(visited, "127.0.0.1", 0) as server:
+        yield Address(f"http://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}")
+
+
+GREETING = json.dumps({"type": "session", "session": "x", "resumed": False})
+
+
+async def test_who_speaks_to_a_server_that_went_while_nobody_spoke_is_told() -> None:
+    async def leave(socket: ServerConnection) -> None:
+        await socket.send(GREETING)
+        await socket.close(1001)
+
+    async with scripted(leave) as address, connected(address) as client:
+        with pytest.raises(Lost):
+            await client.until(lambda: False)
+        await client.until(lambda: client.state == "idle")
+        with pytest.raises(Lost, match="the server has ended the conversation"):
+            client.ensure_there()
+        with pytest.raises(Lost, match="the server has ended the conversation"):
+            await client.voice.speak(np.zeros(16_000, np.float32))
+
+
+async def test_a_server_that_greets_nobody_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client.until, "__defaults__", (0.1,))
+    async with scripted(lambda socket: socket.wait_closed()) as address:
+        with pytest.raises(Lost, match="greets nobody who comes"):
+            async with connected(address):
+                pass
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "[]",
+        '"a"',
+        '{"x": 1}',
+        '{"type": "state"}',
+        '{"type": "reply", "reply": 1, "text": "", "start": NaN, "final": true}',
+        "[" * 100_000,
+        b"",
+        b"\0\0\0\2{}",
+        b"\0\0\0\x46" + b'{"start":"a","duration":1,"cut":false,"spoken":true,"final":true}'.ljust(0x46),
+    ],
+    ids=lambda odd: str(odd[:30]),
+)
+async def test_what_no_server_sends_is_told_to_who_waits(odd: str | bytes) -> None:
+    async def visit(socket: ServerConnection) -> None:
+        await socket.send(GREETING)
+        await socket.send(odd)
+        await socket.wait_closed()
+
+    async with scripted(visit) as address, connected(address) as client:
+        with pytest.raises(Lost, match="the server sent what no server of this version sends: "):
+            await client.until(lambda: False)
+
+
 async def test_nobody_converses_where_nobody_is() -> None:
     with pytest.raises(EngineError, match=r"nobody converses at http://127.0.0.1:9 \("):
         async with connected(Address("http://127.0.0.1:9")):
@@ -106,23 +171,54 @@ async def test_a_server_is_asked_for_what_it_is() -> None:
             await door.checked()
 
 
-async def test_another_server_is_none_of_ours() -> None:
+@contextlib.asynccontextmanager
+async def answering(body: bytes, status: str = "200 OK", *, stalls: bool = False) -> AsyncIterator[Address]:
+    """Answers the same to everything. stalls: after the first byte, until the other has gone."""
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
-        body = b'{"status": "ok"}'
-        head = b"HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: %d\r\n\r\n" % len(body)
-        writer.write(head + body)
-        await writer.drain()
+        head = f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body[:1])
+        if stalls:
+            await reader.read()
+        writer.write(body[1:])
+        with contextlib.suppress(ConnectionError):
+            await writer.drain()
         writer.close()
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        async with opened(Address(f"http://127.0.0.1:{port}")) as door:
-            with pytest.raises(InputError, match="is no server of visavis; name one, or start it"):
-                await door.checked()
-            with pytest.raises(Refused, match="the server answered 200"):
-                async with connected(door.address):
-                    pass
+        yield Address(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"status": "ok"}', b'{"engines": {"asr": 1}, "avatar_backend": "warp"}', b"[" * 100_000]
+)
+async def test_another_server_is_none_of_ours(body: bytes) -> None:
+    async with answering(body) as address, opened(address) as door:
+        with pytest.raises(InputError, match=r"is no server of visavis; name one|is it another server\?"):
+            await door.checked()
+        with pytest.raises(Refused, match="the server answered 200"):
+            async with connected(address):
+                pass
+
+
+async def test_an_answer_has_bounds_of_size_and_time() -> None:
+    async with answering(bytes(2**20)) as address, opened(address) as door:
+        assert len(await door.content("/video", 30.0)) == 2**20
+        with pytest.raises(EngineError, match="answers with more than 0 MB"):
+            await door.content("/video", 30.0, most=2**19)
+    async with answering(b"ab", stalls=True) as address, opened(address) as door:
+        with pytest.raises(EngineError, match=r"did not answer within 0.1 s"):
+            await door.content("/video", 0.1)
+    async with answering(b"", "302 Found") as address, opened(address) as door:
+        with pytest.raises(InputError, match="it answered 302"):
+            await door.content("/video")
+
+
+@pytest.mark.parametrize("path", ["@127.0.0.1:1/internal", "//other/x", "http://other/x", ".other/x", ""])
+def test_a_server_cannot_send_us_elsewhere(path: str) -> None:
+    with pytest.raises(EngineError, match="is no place on it"):
+        Address("http://127.0.0.1:9", "secret").at(path)
 
 
 def test_refusals_are_of_their_kind() -> None:

@@ -52,6 +52,11 @@ def test_a_spoiled_stretch_is_refused_and_the_clean_one_kept(spoiled: Stretch, r
     assert SENTENCES[reason]
 
 
+def test_the_sentences_tell_the_bounds() -> None:
+    bounds: dict[Reason, str] = {"noisy": "15 dB", "faint": "-45 LUFS", "short": "3 s", "dull": "2.2 of 5"}
+    assert all(bound in SENTENCES[reason] for reason, bound in bounds.items())
+
+
 def test_short_sentences_are_joined_and_long_pauses_part() -> None:
     assert spans(chosen([spoken((0, 2), (2.5, 4.5), (20, 21), (21.8, 24))])) == [(0, 4.5), (20, 24)]
 

@@ -57,6 +57,50 @@ def test_ljspeech_as_it_comes(tmp_path: Path) -> None:
     assert {entry.speaker for entry in gold.entries} == {""}
 
 
+def test_common_voice_as_it_comes(tmp_path: Path) -> None:
+    train = "client_id\tpath\tsentence\tup_votes\taccents\tlocale\nada\tcv_1.mp3\tOne.\t2\t\ten\n"
+    durations, reported = (
+        "clip\tduration[ms]\ncv_1.mp3\t4000\n",
+        "sentence\tlocale\treason\nOne.\ten\tother\n",
+    )
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips/cv_1.mp3").touch()
+    for name, content in {"train": train, "clip_durations": durations, "reported": reported}.items():
+        (tmp_path / f"{name}.tsv").write_text(content)
+    gold = read(tmp_path)
+    assert texts(gold) == {"clips/cv_1.mp3": "One."}
+    (note,) = gold.notes()
+    assert note.endswith("passed over: clip_durations.tsv, reported.tsv")
+
+
+def test_a_table_of_other_things_is_a_mistake_where_there_is_no_other(tmp_path: Path) -> None:
+    assert "t.csv: its first line has neither" in refused(folder_of(tmp_path, a_wav="", t_csv="one,two\n"))
+
+
+def test_a_folder_may_be_named_by_a_detour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_of(tmp_path / "set", wavs__a_wav="", t_tsv="file\ttext\na.wav\tOne.\n")
+    (tmp_path / "x").mkdir()
+    (tmp_path / "link").symlink_to("set")
+    monkeypatch.chdir(tmp_path)
+    for detour in ("set", "x/../set", "./set/", "link", "x/../link"):
+        assert texts(read(Path(detour))) == {"wavs/a.wav": "One."}
+
+
+def test_links_that_lead_outside_and_what_is_no_file_are_not_read(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.wav"
+    outside.touch()
+    folder = folder_of(tmp_path / "set", a_wav="", a_txt="One.")
+    (folder / "b.wav").symlink_to(outside)
+    (folder / "c.wav").symlink_to("a.wav")
+    (folder / "d.wav").symlink_to("d.wav")
+    os.mkfifo(folder / "c.txt")
+    gold = read(folder)
+    assert texts(gold) == {"a.wav": "One."}
+    assert [path.name for path, _ in gold.others] == ["c.wav"]
+    (folder / "t.tsv").write_text("file\ttext\nb.wav\tTwo.\n")
+    assert "there is no recording b.wav; check its name or its link" in refused(folder)
+
+
 def test_recordings_without_transcripts_are_noted(tmp_path: Path) -> None:
     table = "file\ttext\nb.wav\t\nc.wav\tSea.\n"
     gold = read(folder_of(tmp_path, a_wav="", b_wav="", c_wav="", t_tsv=table))
@@ -69,8 +113,8 @@ def test_recordings_without_transcripts_are_noted(tmp_path: Path) -> None:
 def test_transcripts_that_nobody_has_read_over_are_noted(tmp_path: Path) -> None:
     gold = read(folder_of(tmp_path, a_wav="", t_tsv="file\ttext\tby\na.wav\tWon.\tpocketsphinx\n"))
     (note,) = gold.notes()
-    assert "1 transcripts were written by pocketsphinx" in note
-    assert "correct them in t.tsv" in note
+    assert note.startswith("1 transcript was written by pocketsphinx")
+    assert "correct what is wrong in t.tsv" in note
 
 
 def test_the_same_transcript_twice_is_none_too_many(tmp_path: Path) -> None:

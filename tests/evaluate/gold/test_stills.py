@@ -59,5 +59,5 @@ def test_a_part_of_a_film_is_watched_ten_times_a_second(tmp_path: Path) -> None:
 
 def test_what_has_no_pictures_is_told(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"hello there")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match=r"cannot read .*leave --portrait out"):
         next(pictures(tmp_path / "a.mp4", (0.0, 1.0)))

@@ -33,6 +33,12 @@ def only(folder: Path, name: str, content: str | bytes) -> Row | Trouble:
         ("t.tsv", "client_id\tpath\tsentence\tup_votes\n\ta.wav\tHi,  you.\t2\n"),
         ("t.csv", 'file_name,transcription\na.wav,"Hi, you."\n'),
         ("t.csv", "file|text\na.wav|Hi, you.\n"),
+        ("t.tsv", "\n\t\nfile\ttext\na.wav\tHi, you.\n"),
+        ("t.csv", '\n,\nfile,text\na.wav,"Hi,\nyou."\n'),
+        ("t.tsv", "file\ttext\ra.wav\tHi, you.\r"),
+        ("t.tsv", "file\ttext\na.wav\tHi,\u0085you.\n"),
+        ("t.csv", 'file,text\na.wav,"Hi,\u2028you."\n'),
+        ("t.jsonl", '{"file": "a.wav", "text": "Hi,\u2028you."}\n'),
     ],
 )
 def test_the_same_in_many_forms(tmp_path: Path, name: str, content: str) -> None:
@@ -67,8 +73,8 @@ def test_an_empty_text_is_one_that_is_still_to_be_written(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "where", "what"),
     [
-        ("t.csv", "a.wav Hi.\n", "t.csv, line 1", "neither the column names"),
-        ("t.csv", "", "t.csv, line 1", "neither the column names"),
+        ("t.csv", "a.wav Hi.\n", "t.csv", "neither the column names"),
+        ("t.csv", "", "t.csv", "neither the column names"),
         ("t.tsv", "file\ttext\n\n\na.wav Hi.\n", "t.tsv, line 4", "one cell"),
         ("t.csv", "file,text\na.wav,Hi, you.\n", "t.csv, line 2", "3 cells, and 2 columns"),
         ("t.csv", 'file,text\na.wav,"Hi.\n', "t.csv, line 2", "quotation mark"),
@@ -76,7 +82,8 @@ def test_an_empty_text_is_one_that_is_still_to_be_written(tmp_path: Path) -> Non
         ("t.jsonl", '{"file": "a.wav"\n', "t.jsonl, line 1", "no JSON"),
         ("t.jsonl", '["a.wav", "Hi."]\n', "t.jsonl, line 1", "no object"),
         ("t.jsonl", '{"file": "a.wav", "text": 3}\n', "t.jsonl, line 1", "text is 3"),
-        ("t.jsonl", '{"text": "Hi."}\n', "t.jsonl, line 1", "no recording is named"),
+        ("t.jsonl", '{"file": "", "text": "Hi."}\n', "t.jsonl, line 1", "no recording is named"),
+        ("t.jsonl", '{"text": "Hi."}\n', "t.jsonl", "no line of it names a file"),
         ("t.tsv", "file\ttext\na.wav\tA\xf1o\n".encode("latin-1"), "t.tsv", "byte 18 is not UTF-8"),
         ("t.tsv", "file\ttext\n".encode("utf-16"), "t.tsv", "byte 1 is not UTF-8"),
     ],
@@ -88,6 +95,24 @@ def test_what_is_wrong_is_told_with_its_line(
     assert isinstance(trouble, Trouble), trouble
     assert trouble.where == where
     assert what in trouble.what
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "foreign"),
+    [
+        ("clip_durations.tsv", "clip\tduration[ms]\ncommon_voice_1.mp3\t4000\n", True),
+        ("reported.tsv", "sentence\tsentence_id\tlocale\treason\nHi.\t1\ten\tother\n", True),
+        ("prices.jsonl", '{"price": 3}\n{"price": 4}\n', True),
+        ("t.csv", "file,text\na.wav,Hi, you.\n", False),
+        ("t.jsonl", '{"file": "a.wav"\n', False),
+        ("t.jsonl", '{"file": "a.wav", "text": "A."}\n{"text": "B."}\n', False),
+    ],
+)
+def test_a_table_of_other_things_is_told_from_one_with_mistakes(
+    tmp_path: Path, name: str, content: str, foreign: bool
+) -> None:
+    (trouble,) = [one for one in read(tmp_path, name, content) if isinstance(one, Trouble)]
+    assert trouble.foreign == foreign
 
 
 def test_one_wrong_line_leaves_the_others(tmp_path: Path) -> None:

@@ -8,7 +8,17 @@ from tests.evaluate.metrics.speech import ENGLISH, other_sound, said
 from visavis.errors import ModelError
 from visavis.evaluate.metrics import dnsmos
 from visavis.evaluate.metrics._weights import brought
-from visavis.evaluate.metrics.dnsmos import FOLDER, LOOK, P835, RATE, Scale, looks, opinion, spectrum
+from visavis.evaluate.metrics.dnsmos import (
+    FOLDER,
+    LOOK,
+    P835,
+    RATE,
+    Scale,
+    looks,
+    opinion,
+    opinions,
+    spectrum,
+)
 from visavis.evaluate.spoiling import sound
 from visavis.evaluate.takes import Take
 
@@ -59,6 +69,7 @@ def test_damaged_networks_are_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 @with_speechmos
 def test_silence_has_no_quality() -> None:
     assert opinion("ovrl", TAKE).value is None
+    assert opinions(TAKE.samples, TAKE.rate) is None
 
 
 @with_speechmos

@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from visavis.evaluate.metrics import Reading
 from visavis.evaluate.metrics.load import METRICS
 from visavis.evaluate.takes import Crowd, CrowdSession
 
@@ -29,7 +30,12 @@ def value(name: str, crowd: Crowd) -> float | None:
     [
         ("load_pictures", 25, replace(SERVED, pictures=11.0), 11),
         ("load_sound", 50, replace(SERVED, sounds=30.0), 30),
+        ("load_pictures", 25, replace(SERVED, first=None), 0),
+        ("load_sound", 50, replace(SERVED, first=None), 0),
         ("load_first", 200, replace(SERVED, first=0.9), 900),
+        ("load_unserved", 0, replace(SERVED, first=None), 25),
+        ("load_unserved", 0, replace(AWAY, refused="500"), 25),
+        ("load_unserved", 0, AWAY, 0),
         ("load_starved", 0, replace(SERVED, gaps=(0.1, 0.05)), 1),
         ("load_longest_gap", 0, replace(SERVED, gaps=(0.1, 0.05)), 100),
         ("load_refused", 0, AWAY, 25),
@@ -55,5 +61,12 @@ def test_who_was_refused_counts_for_nothing_else() -> None:
     nobody = replace(CROWD, sessions=(AWAY,))
     for name in ("load_pictures", "load_first", "load_starved", "load_longest_gap", "load_processor"):
         assert value(name, nobody) is None
-    deaf = replace(CROWD, sessions=(SERVED, replace(SERVED, first=None)))
-    assert BY_NAME["load_first"].measure(deaf).note == "1 visitors heard nothing"
+    assert value("load_unserved", nobody) is None
+    assert value("load_refused", nobody) == 100
+
+
+def test_who_hears_nothing_is_told_of_and_has_no_first_chunk() -> None:
+    deaf = replace(CROWD, sessions=(replace(SERVED, first=None),) * 3)
+    assert BY_NAME["load_first"].measure(deaf) == Reading(None, "3 visitors heard nothing")
+    assert BY_NAME["load_unserved"].measure(deaf) == Reading(100, "3 of 3")
+    assert value("load_pictures", deaf) == value("load_sound", deaf) == 0

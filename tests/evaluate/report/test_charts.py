@@ -72,6 +72,14 @@ def test_ticks_are_round_and_even(low: float, extent: float) -> None:
     assert max(steps, default=0) - min(steps, default=0) <= 1e-6 * max(1.0, abs(low), extent)
 
 
+def test_a_plot_ends_where_its_values_do() -> None:
+    root = ElementTree.fromstring(charts.plot("Fit", "lag", [-4.0, -2.0, 0.0], {"r": [0.0, 0.5, 1.0]}))
+    numbers = [one.text for one in root.findall("text") if one.attrib["text-anchor"] == "middle"]
+    assert (numbers[0], numbers[-1]) == ("\u22124", "0")
+    (path,) = root.findall("path")
+    assert path.attrib["d"].endswith("L620 8")
+
+
 def test_a_bar_has_as_much_of_its_text_as_fits() -> None:
     chart = charts.lane("Who", WINDOW, [Bar(5.0, 6.0, "a" * 99, "voice"), Bar(6.0, 6.02, "no", "voice")])
     texts = [text.text for text in ElementTree.fromstring(chart).findall("text")]

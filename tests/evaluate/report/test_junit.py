@@ -1,7 +1,7 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
-from tests.evaluate.report.material import results
+from tests.evaluate.report.material import results, utterance
 from visavis.evaluate.report.junit import junit
 
 
@@ -51,7 +51,16 @@ def test_a_median_is_one_case_and_scenarios_that_failed_are_failures() -> None:
     assert median.attrib["name"] == "the median"
     broken = found["scenarios are performed"].find("testcase[@name='broken']/failure")
     assert broken is not None
-    assert broken.text == "broken could not be performed: the voice died"
+    assert broken.text == "broken was not performed: the voice died"
+
+
+def test_what_is_not_complete_fails() -> None:
+    root = ElementTree.fromstring(junit(replace(results(utterance(1)), complete=False)).encode())
+    suite = root[0]
+    assert (suite.attrib["tests"], suite.attrib["failures"]) == ("2", "1")
+    failure = suite.find("testcase[@name='all']/failure")
+    assert failure is not None
+    assert failure.text == "the evaluation is not complete"
 
 
 def test_without_a_judgement_there_are_the_scenarios() -> None:

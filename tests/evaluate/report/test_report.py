@@ -91,7 +91,7 @@ def test_the_same_results_give_the_same_bytes(rich: Path) -> None:
 def test_what_is_bad_stands_at_the_top(rich: Path) -> None:
     page = texts(shown(rich))
     top = page[: page.index("Verdicts Figures")]
-    assert "thresholds are not met; the worst: broken could not be performed: the voice died." in top
+    assert "thresholds are not met; the worst: broken was not performed: the voice died." in top
     for fact in (
         "tts espeak",
         "commit 0123456789ab",
@@ -183,7 +183,7 @@ def test_persian_is_written_from_the_right(rich: Path) -> None:
 def test_what_is_missing_is_told(rich: Path) -> None:
     page = texts(shown(rich))
     assert "There is no player: cannot read gone.mp4: no such file or directory; make it anew." in page
-    assert "It could not be performed: the voice died." in page
+    assert "It was not performed: the voice died." in page
 
 
 @pytest.mark.parametrize("name", ["../a.mp4", "/etc/passwd", "", "sub/a.mp4"])
@@ -252,7 +252,7 @@ def test_a_page_that_cannot_be_written_leaves_nothing_half(tmp_path: Path) -> No
 
 
 def test_the_page_becomes_small_enough(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    place = folder(tmp_path, results(utterance(1)))
+    place = folder(tmp_path, results(utterance(1), utterance(2), utterance(3)))
     big = {one.side: b"0" * 900 * one.side for one in clips.FINENESSES}
 
     def clip(video: Path, most: float, row: float, wanted: clips.Fineness) -> Clip:
@@ -266,10 +266,25 @@ def test_the_page_becomes_small_enough(tmp_path: Path, monkeypatch: pytest.Monke
     write(place)
     smaller = (place / "report.html").stat().st_size
     assert smaller < whole
-    assert "data:video" in shown(place)
-    monkeypatch.setattr(report, "LARGEST", smaller // 4)
+    assert shown(place).count("data:video") == 3
+    coarsest = whole - 3 * (len(big[256]) - len(big[128])) * 4 // 3
+    room = coarsest - len(big[128]) * 4 // 3 - 1000
+    monkeypatch.setattr(report, "LARGEST", room)
     write(place)
-    assert "this page would have become too large" in texts(shown(place))
+    assert room - len(big[128]) * 4 // 3 < (place / "report.html").stat().st_size <= room
+    assert shown(place).count("data:video") == 2
+    told = "Left out, from the last scenario on: player of 1 scenario, curves of 1 scenario. The clips"
+    assert told in texts(shown(place))
+
+
+def test_of_a_page_without_room_figures_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = folder(tmp_path, results(utterance(1), TALK))
+    monkeypatch.setattr(report, "LARGEST", 1)
+    write(place)
+    page = texts(shown(place))
+    assert "text and course of 2 scenarios. The clips lie beside it" in page
+    assert "Maybe we should." not in page
+    assert tree(shown(place)).findall(".//ul[@class='readings']/li")
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
@@ -281,8 +296,55 @@ def test_progress_is_told(tmp_path: Path) -> None:
 def test_what_was_stopped_says_so() -> None:
     made = replace(results(utterance(1)), complete=False, judgement={})
     page = texts(html.page(made, [Scene(made.scenarios[0], Clip(), "scenario-1")]))
-    assert "It was stopped before its end" in page
+    assert "It was stopped before anything was judged" in page
     assert "Nothing was judged" in page
+
+
+def test_only_what_was_measured_and_is_whole_looks_good() -> None:
+    good = replace(results(utterance(1)), judgement={"summary": "", "verdicts": [verdict("pass")]})
+    none = replace(good, judgement={"summary": "", "verdicts": [verdict("not measured")]})
+    part = replace(good, complete=False)
+    bad = replace(good, judgement={"summary": "", "verdicts": [verdict("pass"), verdict("fail")]})
+    states = [re.findall(r'"summary ([a-z-]+)"', html.page(made, [])) for made in (good, none, part, bad)]
+    assert states == [["pass"], ["not-measured"], ["not-measured"], ["fail"]]
+
+
+def verdict(state: str) -> dict[str, Any]:
+    found = dict(results(utterance(1)).judgement["verdicts"][0])
+    return found | {"state": state}
+
+
+def test_other_engines_than_before_are_told() -> None:
+    made = results(utterance(1))
+    previous = {**made.judgement["previous"], "same_subject": False}
+    other = replace(made, judgement={**made.judgement, "previous": previous})
+    sentence = "Other engines, another voice or another face"
+    assert sentence in texts(html.page(other, []))
+    assert sentence not in texts(html.page(made, []))
+
+
+def test_bounds_around_a_target_are_drawn_and_those_of_some_scenarios_are_not() -> None:
+    made = results(*(utterance(n) for n in range(1, 7)))
+    page = html.page(made, [])
+    charts = {one.get("aria-label"): one for one in tree(page).iter("svg") if one.find("rect") is not None}
+    bounds = [line.attrib["x1"] for line in charts["Lag of the lips"].findall("line[@class='bound']")]
+    assert bounds == ["220.8"]
+    assert not charts["Lips follow what is heard"].findall("line[@class='bound']")
+
+
+def test_whatever_scrolls_is_reached_by_keys_and_has_a_name(rich: Path) -> None:
+    wide = [one for one in tree(shown(rich)).iter("div") if one.get("class") == "wide"]
+    assert all((one.get("tabindex"), one.get("role")) == ("0", "region") for one in wide)
+    names = [one.get("aria-label", "") for one in wide]
+    assert {"Verdicts", "Figures", "Where: Utterances", "Turns of Somebody breaks in"} <= set(names)
+    assert len(names) == len(set(names))
+
+
+def test_paper_has_what_is_folded_away_on_a_screen(rich: Path) -> None:
+    unfolding = tree(shown(rich)).findall(".//details[@class='unfolds']")
+    said = [" ".join(" ".join(one.itertext()).split()) for one in unfolding]
+    assert any("7 worse" in one and "en-1" in one for one in said)
+    assert any("could not be told" in one for one in said)
 
 
 def test_a_long_text_is_folded() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from visavis.evaluate.report.words import change, count, figure, mark, seconds, way
+from visavis.evaluate.report.words import change, count, figure, mark, milliseconds, seconds, seconds_of, way
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ def test_units_and_signs() -> None:
     assert mark(0.5, "s") == "0.5\u00a0s"
     assert way("near", 0.0, "ms") == "nearer to 0\u00a0ms is better"
     assert [count(n, "letter") for n in (1, 2000)] == ["1 letter", "2\u202f000 letters"]
+
+
+def test_short_times_are_milliseconds() -> None:
+    assert [milliseconds(spent) for spent in (0.0123, 2.5)] == ["12.3\u00a0ms", "2.50\u00a0s"]
+    assert [seconds_of(0.5, most) for most in (1.0, 5.0)] == ["500\u00a0ms", "0.5\u00a0s"]
 
 
 @pytest.mark.parametrize(("value", "shown"), [(4.466, "4.47\u00a0s"), (185.2, "3:05"), (3725.0, "1:02:05")])

@@ -68,6 +68,8 @@ def test_what_is_no_question_wants_no_answer(tmp_path: Path) -> None:
         ("[[turn]]\nsounds = 'sneeze'\n", "sounds is 'sneeze'; write one of cough"),
         ("[[turn]]\ntypes = 'a'\nanswers = 'b'\n", "nothing is called 'answers' here; did you mean answer"),
         ("[[turn]]\nstops = false\n", "stops is false"),
+        ("[[turn]]\nsays = '<pause 1 s>'\n", "says is '<pause 1 s>', and there are no words in it"),
+        ("[[turn]]\nsays = 'a <pause 999 s> b'\n", "says has a pause of more than 60 s"),
     ],
 )
 def test_what_is_wrong_is_told(tmp_path: Path, turns: str, sentence: str) -> None:

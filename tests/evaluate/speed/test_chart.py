@@ -56,9 +56,9 @@ def test_growth_and_memory_of_the_newest_that_has_them_are_drawn() -> None:
         ),
     )
     shown = texts([entry(*grown, long), entry(figure(1.0), commit="b" * 12)])
-    assert "As the work grows, at aaaaaaa" in shown
+    assert "As the work grows, at aaaaaaa; dashed: in proportion" in shown
     assert "knitting: seconds over sleeves" in shown
-    assert "exponent 1.00 ± 0.00: linear; dashed: linear" in shown
+    assert "exponent 1.00 ± 0.00: in proportion" in shown
     assert "+0.25 MB a minute of speech" in shown
 
 

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.evaluate.speed.material import entry, figure
+from tests.evaluate.speed.material import entry, figure, sample
 from visavis.evaluate.speed import comparing
-from visavis.evaluate.speed.comparing import CHANCE, compare, judged, mann_whitney, standing
+from visavis.evaluate.speed.comparing import (
+    CHANCE,
+    beyond,
+    compare,
+    confirmed,
+    judged,
+    mann_whitney,
+    standing,
+)
+from visavis.evaluate.speed.history import Figure
 
 FAST, SLOW = (1.0, 1.02, 1.01, 1.03, 0.99), (1.3, 1.31, 1.28, 1.33, 1.29)
 NUMBERS = st.lists(st.integers(0, 20).map(float), min_size=1, max_size=7)
@@ -49,13 +58,35 @@ def test_a_chance_does_not_depend_on_the_order_or_the_side(one: list[float], oth
     assert mann_whitney([-v for v in one], [-v for v in other]) == pytest.approx(chance)
 
 
-def test_the_same_machine_is_seldom_called_another() -> None:
+def test_runs_that_are_independent_are_seldom_told_apart() -> None:
     rng = np.random.default_rng(11)
     wrong = 0
     for _ in range(300):
         new, old = rng.lognormal(0, 0.1, 5).tolist(), rng.lognormal(0, 0.1, 5).tolist()
         wrong += judged("", "time", new, old).trend != "same"
     assert wrong / 300 <= CHANCE
+
+
+def test_runs_that_share_a_process_are_told_apart_and_only_a_second_one_helps() -> None:
+    """One source: each measurement is slower or faster by itself, and its runs differ little."""
+    rng = np.random.default_rng(12)
+    apart, first, both = 0, 0, 0
+    for _ in range(300):
+        old, new, again = ((rng.lognormal(0, 0.1) * rng.lognormal(0, 0.02, 5)).tolist() for _ in range(3))
+        rows, second = [judged("", "time", new, old)], [judged("", "time", again, old)]
+        apart += rows[0].trend != "same"
+        first += len(beyond(rows, 20))
+        both += len(confirmed(rows, second, 20))
+    assert apart / 300 > 0.4
+    assert both / 300 <= CHANCE < first / 300
+
+
+def test_of_two_that_are_worse_the_smaller_difference_is_told() -> None:
+    worst, worse = judged("a", "time", (2.0,) * 5, FAST), judged("a", "time", SLOW, FAST)
+    assert confirmed([worst], [worse], 20) == (worse,)
+    assert confirmed([worst], [worse], 30) == ()
+    assert confirmed([worst], [replace(worse, what="memory")], 20) == ()
+    assert confirmed([replace(worst, trend="same")], [worse], 20) == ()
 
 
 def test_slower_is_worse_and_faster_better() -> None:
@@ -112,6 +143,32 @@ def test_memory_is_compared_where_it_is_known() -> None:
     assert (row.what, row.trend, row.change) == ("processors", "worse", 100.0)
     elsewhere = replace(now, machine={"processor": "Slide rule"})
     assert [row.what for row in compare(now, standing([elsewhere], now))] == ["time", "memory"]
+
+
+def held(memory: float | None, growth: float | None) -> Figure:
+    """What is known by its memory, measured once."""
+    also = {} if growth is None else {"growth_mb_per_minute": growth}
+    return replace(figure(), told="memory", samples=(replace(sample(memory=memory), also=also),))
+
+
+@pytest.mark.parametrize(
+    ("now", "then", "expected"),
+    [
+        ((200.0, 0.5), (200.0, 0.1), ["same", "same"]),
+        ((200.0, 2.0), (200.0, 0.1), ["same", "worse"]),
+        ((300.0, 0.1), (200.0, 0.1), ["worse", "worse"]),
+        ((200.0, 0.0), (300.0, 1.0), ["better", "better"]),
+        ((None, 0.0), (200.0, 1.0), []),
+        ((200.0, None), (200.0, 1.0), []),
+    ],
+)
+def test_memory_that_is_measured_once_is_held_to_a_bound(
+    now: tuple[float, float], then: tuple[float, float], expected: list[str]
+) -> None:
+    rows = compare(entry(held(*now)), standing([entry(held(*then))], entry()))
+    assert [row.trend for row in rows] == expected
+    assert [row.what for row in rows] == ["memory", "memory after an hour"][: len(rows)]
+    assert all(row.chance is None for row in rows)
 
 
 def test_the_newest_of_the_same_machine_stands() -> None:

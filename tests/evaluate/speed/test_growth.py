@@ -22,9 +22,10 @@ def test_the_exponent_of_a_power_is_found(exponent: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("exponent", "shape"), [(1.0, "linear"), (1.5, "more than linear"), (0.6, "less than linear")]
+    ("exponent", "shape"),
+    [(1.0, "in proportion"), (1.5, "more than in proportion"), (0.6, "less than in proportion")],
 )
-def test_what_is_linear_is_told_through_noise(exponent: float, shape: str) -> None:
+def test_the_shape_is_told_through_noise(exponent: float, shape: str) -> None:
     found = growth(runs(exponent, noise=0.05))
     assert found
     assert found.shape == shape
@@ -58,7 +59,16 @@ def test_what_is_done_once_is_told_from_what_is_done_each_time() -> None:
     found = growth([(size, 5 + 2 * size) for size in SIZES])
     assert found
     assert [found.once, found.each] == pytest.approx([5, 2])
-    assert found.shape == "less than linear"
+    assert found.shape == "less than in proportion"
+
+
+def test_what_is_done_once_hides_nothing_of_what_a_piece_costs() -> None:
+    """A voice that takes 1.2 s to load, and 0.1 s for each second of speech, however many there are."""
+    found = growth([(size, 1.2 + 0.1 * size) for size in (5.0, 20.0, 60.0)])
+    assert found
+    assert found.exponent == pytest.approx(0.58, abs=0.01)
+    assert found.shape != "more than in proportion"
+    assert [found.once, found.each] == pytest.approx([1.2, 0.1])
 
 
 def test_a_few_wild_points_do_not_move_the_line() -> None:

@@ -1,5 +1,6 @@
 import json
 import multiprocessing
+import resource
 from dataclasses import replace
 from pathlib import Path
 
@@ -98,6 +99,23 @@ def test_where_nothing_can_be_added_it_is_told_before(tmp_path: Path) -> None:
 def test_a_disk_that_is_full_leaves_the_file_as_it_was() -> None:
     with pytest.raises(OutputError, match="no space left"):
         add(Path("/dev/full"), ENTRY)
+
+
+def limited(path: Path, size: int) -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+    with pytest.raises(OutputError, match="file too large"):
+        add(path, replace(ENTRY, command="x" * 5_000))  # what a buffer of Python's would hold
+
+
+def test_a_line_of_which_a_part_only_has_room_is_taken_back(tmp_path: Path) -> None:
+    path = tmp_path / "bench.jsonl"
+    add(path, ENTRY)
+    before = path.read_bytes()
+    writer = multiprocessing.get_context("spawn").Process(target=limited, args=(path, len(before) + 3000))
+    writer.start()
+    writer.join()
+    assert writer.exitcode == 0
+    assert path.read_bytes() == before
 
 
 def test_what_was_measured_is_kept_and_what_was_not_is_left_out() -> None:

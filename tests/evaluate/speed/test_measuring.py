@@ -1,4 +1,5 @@
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -32,6 +33,16 @@ def test_a_work_that_fails_is_told_once_and_the_others_go_on() -> None:
     assert [known.failed for known in found] == ["no wool", "no wool", ""]
     assert [len(known.samples) for known in found] == [1, 1, 1]
     assert log.count("knitting small") == 3
+
+
+def test_what_has_failed_is_ended_at_once_and_not_asked_again() -> None:
+    """Asked again, its process would only say that it has ended, and nobody would know why."""
+    log: list[str] = []
+    eager = replace(OTHER, warm=2, at_most=None)
+    *_, found = measured([eager, WORK], 1, scripted(log, baking=["no flour", "its process ended"]))
+    assert found[0].failed == "no flour"
+    assert log[:3] == ["baking one", "baking one is closed", "knitting small"]
+    assert log.count("baking one") == log.count("baking one is closed") == 1
 
 
 def test_what_is_known_is_told_after_each_run_and_stopping_closes() -> None:

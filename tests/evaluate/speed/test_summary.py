@@ -38,7 +38,7 @@ def test_a_figure_is_told_in_the_unit_of_its_work() -> None:
 def test_growth_is_found_by_work() -> None:
     grown = entry(*(figure(3.0 * (case.size or 0), 3.1 * (case.size or 0), case=case) for case in LARGER))
     assert set(growths(grown)) == {"knitting"}
-    assert growths(grown)["knitting"].shape == "linear"
+    assert growths(grown)["knitting"].shape == "in proportion"
     assert growths(entry(figure(2.0))) == {}
 
 
@@ -62,16 +62,18 @@ def test_a_busy_machine_is_told() -> None:
 
 def test_a_table_has_a_line_for_each_figure_and_tells_what_failed() -> None:
     failed = replace(figure(work=OTHER, case=OTHER.cases[0]), failed="no flour")
-    also = replace(sample(), also={"knots": 3.0}, gpu=512.0)
+    also = replace(sample(), also={"wool_g_per_row": 3.0, "wool_mb": 4.0}, gpu=512.0)
     told = list(lines(entry(replace(figure(2.0), samples=(also,)), failed)))
     assert "x reference" in told[0]
     assert "knitting small" in told[1]
     assert "5 rows/s" in told[1].replace("  ", " ")
-    assert "3 knots, 512 MB of the GPU" in told[1]
-    assert told[2] == "baking one: not measured: no flour"
+    assert "wool 3 g/row, wool 4 MB, 512 MB of the GPU" in told[1]
+    assert told[2] == "x reference: so many times as long as a fixed piece of work, here 500 ms"
+    assert told[3] == "baking one: not measured: no flour"
     grown = entry(*(figure(3.0 * (case.size or 0), case=case) for case in LARGER))
     *_, time, work = lines(grown)
     assert time.startswith("knitting grows with sleeves: exponent 1.00")
+    assert time.endswith("in proportion; 0 s once and 3 s for each")
     assert work.startswith("  its work of processors: exponent 0.00")
 
 

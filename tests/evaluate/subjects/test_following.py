@@ -95,6 +95,19 @@ def test_replies_are_put_together() -> None:
     assert (two.number, two.over) == (2, inf)
 
 
+def test_an_answer_is_not_given_the_sound_of_the_next_one() -> None:
+    log = Log([reply(11.1, 1, "I am", 0.4), reply(16.1, 2, "Fine.", 5.0)], [sound(5.0, 16.2)])
+    silent, heard = followed([Mark(ASKS, 11.0, 11.0), Mark(ASKS, 16.0, 16.0)], log)
+    assert (silent.answered, silent.first) == ("I am", None)
+    assert heard.first == pytest.approx(6.3)
+    assert [found.until for found in replies(log.told)] == [5.0, inf]
+
+
+def test_who_comes_back_is_on_another_timeline() -> None:
+    first, other = replies([reply(11.1, 7, "I am", 8.4), reply(16.1, 8, "Fine.", 0.5)])
+    assert (first.until, other.until) == (inf, inf)
+
+
 def test_the_last_sound_ends_where_it_is_heard_last() -> None:
     assert sounds_until(ANSWERED.heard, 0.0) == pytest.approx(11.6)
     assert sounds_until(ANSWERED.heard, 11.35) == -inf

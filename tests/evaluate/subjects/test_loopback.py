@@ -1,17 +1,23 @@
+import contextlib
 import os
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.face import blank_portrait
+from tests.server.house import house
+from tests.server.served import served
 from visavis.config import Settings
 from visavis.errors import EngineError
 from visavis.evaluate.client import serving
+from visavis.evaluate.client.address import Address
+from visavis.evaluate.client.serving import Served
 from visavis.evaluate.client.serving import serving as started_with
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.conversation import Conversation, Turn
-from visavis.evaluate.subjects import Setup
+from visavis.evaluate.subjects import Setup, Unable, loopback
 from visavis.evaluate.subjects.loopback import settings_of, started
 from visavis.evaluate.takes import Dialogue
 
@@ -42,6 +48,26 @@ async def test_a_server_is_started_talked_to_and_gone(tmp_path: Path) -> None:
     assert "Vis" in dialogue.exchanges[0].answered
     assert usage is not None
     assert usage.memory > 50 * 2**20
+
+
+@contextlib.asynccontextmanager
+async def house_of(*args: object) -> AsyncIterator[Served]:
+    """One of scripted engines, as if it had been started here."""
+    made = house()
+    async with made.lobby, served(made) as port:
+        yield Served(Address(f"http://127.0.0.1:{port}"), os.getpid(), 0.0, Path("/nowhere"))
+
+
+async def test_a_voice_that_is_not_the_servers_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loopback, "serving", house_of)
+    with pytest.raises(Unable, match="a server speaks with scripted, and other is what is evaluated"):
+        async with started(replace(SETUP, tts="other")):
+            pass
+    with pytest.raises(EngineError, match=r"unknown voice of http.* 'adda'; did you mean ada\?"):
+        async with started(replace(SETUP, tts="scripted", voice="adda")):
+            pass
+    async with started(replace(SETUP, tts="scripted", voice="ada")) as server:
+        assert server.configuration["voice"] == "ada"
 
 
 async def test_a_server_that_cannot_start_says_why(tmp_path: Path) -> None:

@@ -1,10 +1,15 @@
+import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.protocol import State
 
 from tests.evaluate.material import blinking
 from tests.fakes.asr import ScriptedAsr
@@ -15,12 +20,15 @@ from visavis.config import Settings
 from visavis.conversation.cast import Engines
 from visavis.errors import EngineError, InputError, UnknownName
 from visavis.evaluate.client.address import Address
+from visavis.evaluate.client.received import Client, Heard, Lost, Seen, Told
+from visavis.evaluate.client.reel import Reel
+from visavis.evaluate.client.websocket import PAGE, WebSocketClient
 from visavis.evaluate.footage import footage
 from visavis.evaluate.scenarios import Scenario, Script
 from visavis.evaluate.scenarios.conversation import Conversation, Turn
 from visavis.evaluate.scenarios.load import Load
 from visavis.evaluate.scenarios.utterance import Saying
-from visavis.evaluate.subjects import Setup, _conversing, doors
+from visavis.evaluate.subjects import Setup, _conversing, _crowding, _uttering, doors
 from visavis.evaluate.subjects.server import Server, met, sized
 from visavis.evaluate.takes import Crowd, Dialogue, Exchange, Material, Take
 
@@ -159,6 +167,89 @@ async def test_what_is_not_for_a_conversation_is_ordered_and_taken_away(tmp_path
     assert take.took > 0
     assert not take.arrivals
     assert (tmp_path / "mine.mp4").read_bytes() == made.screen.content
+
+
+async def test_what_is_ordered_is_taken_away_though_it_cannot_be_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_uttering, "LARGE", 2)
+    async with visited() as (server, made):
+        with pytest.raises(EngineError, match="answers with more than 0 MB"):
+            await performed(server, tmp_path, Saying("Large.", size=(512, 512)), "utterance")
+        assert made.screen.orders
+        assert not made.screen.jobs
+    assert names(tmp_path) == []
+
+
+async def test_a_reference_is_of_a_voice_that_was_asked_for(tmp_path: Path) -> None:
+    saying = Saying("Maybe.", reference=blinking(tmp_path / "her.mp4", 1.0))
+    for setup, is_known in ((SETUP, False), (replace(SETUP, voice="ada"), True)):
+        async with visited(setup) as (server, _):
+            server._find_portrait = portraitless
+            take = await performed(server, tmp_path, saying, "utterance")
+        assert isinstance(take, Take)
+        assert (take.reference is not None) is is_known
+        assert take.twin is None
+
+
+async def test_nobody_is_left_at_a_server_that_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client.until, "__defaults__", (0.1,))
+    async with greeting() as (address, inside):
+        with pytest.raises(EngineError, match="shows nobody"):
+            async with _conversing.Visit(address, PAGE, Reel()):
+                pass
+        await gone(inside)
+
+
+async def test_where_one_of_many_cannot_come_nobody_is_left_there() -> None:
+    async with greeting(closes=1) as (address, inside):
+        scenario = Scenario("mine", "Mine", "load", "en", (), Load(3, 2.0, ("Hi.",)))
+        with pytest.raises(Lost):
+            await _crowding.crowded(scenario, address, {}, unknown, lambda done, total: None)
+        await gone(inside)
+
+
+async def unknown() -> None:
+    return None
+
+
+async def gone(inside: set[ServerConnection]) -> None:
+    """Wait until nobody is inside any more."""
+    async with asyncio.timeout(5):
+        for visitor in list(inside):
+            await visitor.wait_closed()
+    assert all(visitor.state is State.CLOSED for visitor in inside)
+
+
+@contextlib.asynccontextmanager
+async def greeting(closes: int = 0) -> AsyncIterator[tuple[Address, set[ServerConnection]]]:
+    """A server that greets whoever comes, some time after it has closed on the first so many, and no more."""
+    came: set[ServerConnection] = set()
+
+    async def visit(socket: ServerConnection) -> None:
+        came.add(socket)
+        if len(came) <= closes:
+            await asyncio.sleep(0.1)
+            return
+        with contextlib.suppress(ConnectionClosed):
+            await asyncio.sleep(0.2 if closes else 0)
+            await socket.send(json.dumps({"type": "session", "session": "x", "resumed": False}))
+            await socket.wait_closed()
+
+    async with serve(visit, "127.0.0.1", 0) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        yield Address(f"http://127.0.0.1:{port}"), came
+
+
+async def test_who_is_not_answered_in_time_is_not_served() -> None:
+    client = WebSocketClient()
+    client.told = [Told(1.5, {"type": "reply", "reply": 1, "start": 0.0, "text": "", "final": True})]
+    client.heard = [Heard(1.7, 1.7, 0.0, 0.02, np.full(4, 0.2, np.float32))]
+    client.seen = [Seen(1.8, 1.8, 0.0, 0.0)]
+    assert _crowding._first(client, [1.0], 20.0) == pytest.approx(0.8)
+    assert _crowding._first(client, [1.0, 18.0], 20.0) == pytest.approx(0.8)
+    assert _crowding._first(client, [1.0, 5.0], 20.0) is None
+    assert _crowding._first(client, [], 20.0) is None
 
 
 async def test_what_would_take_hours_is_refused(tmp_path: Path) -> None:

@@ -3,22 +3,33 @@
 Owns the key, and telling a server of visavis from another one. Nothing here is tried twice.
 """
 
+import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from visavis.errors import EngineError, InputError, NoRoom, VisavisError
 from visavis.evaluate.client.received import Fields
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient, Response
+    from httpx2 import AsyncClient
 
 PROMPT: Final = 30.0
 """Seconds that a small answer may take."""
 
 NEVER: Final = 3600.0
 """Seconds that a video may take."""
+
+SMALL: Final = 16 * 2**20
+"""Bytes that an answer may have which is no video."""
+
+LONGEST: Final = 1000
+"""Characters of a server's own words that are passed on."""
+
+LARGE: Final = 2**30
+"""Bytes that a video may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,12 @@ class Address:
     key: str = field(default="", repr=False)
 
     def at(self, path: str) -> str:
-        """A path on this server, which begins with a slash."""
+        """A path on this server, which begins with a slash.
+
+        Raises EngineError for what would be somewhere else, for it may be the server that names it.
+        """
+        if not path.startswith("/") or path.startswith("//"):
+            raise EngineError(f"{self.url} names {path!r}, which is no place on it; do not trust that server")
         return self.url.rstrip("/") + path
 
     @property
@@ -41,6 +57,12 @@ class Address:
     def headers(self) -> dict[str, str]:
         """What shows the key."""
         return {"X-API-Key": self.key} if self.key else {}
+
+
+class _Answer(NamedTuple):
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
 
 class Door:
@@ -56,14 +78,15 @@ class Door:
         self, path: str, sent: Mapping[str, Any] | None = None, patience: float = PROMPT
     ) -> Fields:
         """An answer in JSON; sent: a body, which makes it a POST."""
-        found = _object(await self._answer("GET" if sent is None else "POST", path, patience, sent))
+        answer = await self._answer("GET" if sent is None else "POST", path, patience, sent)
+        found = object_in(answer.content)
         if found is None:
             raise EngineError(f"{self.address.url}{path} answered with no JSON object; is it another server?")
         return found
 
-    async def content(self, path: str, patience: float = PROMPT) -> bytes:
-        """The bytes of an answer."""
-        return (await self._answer("GET", path, patience)).content
+    async def content(self, path: str, patience: float = PROMPT, most: int = SMALL) -> bytes:
+        """The bytes of an answer, of which there may be so many."""
+        return (await self._answer("GET", path, patience, most=most)).content
 
     async def delete(self, path: str) -> None:
         """Have something taken away that was made for the caller."""
@@ -79,7 +102,9 @@ class Door:
             health = await self.fields("/health")
         except EngineError as error:
             raise InputError(str(error)) from error
-        if not isinstance(health.get("engines"), dict) or "avatar_backend" not in health:
+        engines = health.get("engines")
+        known = isinstance(engines, dict) and all(isinstance(engine, dict) for engine in engines.values())
+        if not known or "avatar_backend" not in health:
             raise InputError(
                 f"{self.address.url} is no server of visavis; name one, or start it: visavis serve"
             )
@@ -95,17 +120,20 @@ class Door:
         return True
 
     async def _answer(
-        self, method: str, path: str, patience: float, sent: Mapping[str, Any] | None = None
-    ) -> "Response":
+        self,
+        method: str,
+        path: str,
+        patience: float,
+        sent: Mapping[str, Any] | None = None,
+        most: int = SMALL,
+    ) -> _Answer:
         from httpx2 import HTTPError, InvalidURL, TimeoutException
 
         url = self.address.at(path)
-        asked: Any = None if sent is None else dict(sent)
         try:
-            answer = await self._http.request(
-                method, url, json=asked, timeout=patience, headers=self.address.headers
-            )
-        except TimeoutException as error:
+            async with asyncio.timeout(patience):
+                answer = await self._received(method, url, patience, sent, most)
+        except (TimeoutError, TimeoutException) as error:
             raise EngineError(
                 f"{url} did not answer within {patience:g} s; is the server at work?"
             ) from error
@@ -114,17 +142,33 @@ class Door:
             raise EngineError(
                 f"nobody answers at {self.address.url} ({said}); is the server running?"
             ) from error
-        if answer.status_code >= 400:
-            raise refusal(self.address, path, answer.status_code, _object(answer) or {}, answer.headers)
+        if answer.status >= 300:
+            told = object_in(answer.content) or {}
+            raise refusal(self.address, path, answer.status, told, answer.headers)
         return answer
+
+    async def _received(
+        self, method: str, url: str, patience: float, sent: Mapping[str, Any] | None, most: int
+    ) -> _Answer:
+        """A whole answer, if it has no more bytes than that."""
+        asked: Any = None if sent is None else dict(sent)
+        content = bytearray()
+        headers = self.address.headers
+        async with self._http.stream(method, url, json=asked, timeout=patience, headers=headers) as answer:
+            async for piece in answer.aiter_bytes():
+                content += piece
+                if len(content) > most:
+                    raise EngineError(
+                        f"{url} answers with more than {most >> 20} MB; that is none of what was asked for"
+                    )
+            return _Answer(answer.status_code, answer.headers, bytes(content))
 
 
 def refusal(
     address: Address, path: str, status: int, answered: Fields, headers: Mapping[str, str]
 ) -> InputError | EngineError | NoRoom:
     """The error that says what a server refused, in its words where it has any."""
-    detail = answered.get("detail")
-    said = detail if isinstance(detail, str) else f"it answered {status} and did not say why"
+    said = sentence_in(answered) or f"it answered {status} and did not say why"
     if status == 401:
         return InputError(f"{address.url} does not know this key; give one of its own with --key")
     if status == 503:
@@ -143,6 +187,12 @@ def after(headers: Mapping[str, str]) -> int | None:
     return int(told) if told.isascii() and told.isdecimal() else None
 
 
+def sentence_in(answered: Fields) -> str:
+    """Why something was refused, as far as it is told in a sentence."""
+    detail = answered.get("detail")
+    return detail[:LONGEST] if isinstance(detail, str) else ""
+
+
 @contextlib.asynccontextmanager
 async def opened(address: Address) -> AsyncIterator[Door]:
     """A door to a server, for as long as the block lasts."""
@@ -153,9 +203,10 @@ async def opened(address: Address) -> AsyncIterator[Door]:
         yield Door(address, http)
 
 
-def _object(answer: "Response") -> Fields | None:
+def object_in(content: bytes) -> Fields | None:
+    """What an answer holds, if it is an object in JSON."""
     try:
-        found = answer.json()
-    except ValueError:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None

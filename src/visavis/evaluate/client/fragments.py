@@ -75,7 +75,7 @@ class Fragments:
 
     def _open(self, init: bytes) -> None:
         self.init = init
-        with av.open(io.BytesIO(init), "r") as container:
+        with av.open(io.BytesIO(init), "r", format="mov") as container:
             for stream in container.streams:
                 name, codec = stream.codec_context.name, stream.codec_context
                 self._tracks[stream.id] = stream.type, (stream.time_base or Fraction(1)).denominator
@@ -95,7 +95,11 @@ def _runs(content: bytes) -> Iterator[tuple[int, int, int, bytes]]:
             begin = struct.unpack_from(">Q", box, 4)[0]
         elif name == b"trun":
             count, at = struct.unpack_from(">Ii", box, 4)
-            for duration, size, _ in struct.iter_unpack(">3I", box[12 : 12 + 12 * count]):
+            if len(box) != 12 + 12 * count:
+                raise ValueError(f"{len(box)} bytes do not tell of {count} samples")
+            for duration, size, _ in struct.iter_unpack(">3I", box[12:]):
+                if not 0 <= at <= len(content) - size:
+                    raise ValueError("a sample lies beyond its end")
                 yield track, begin, duration, content[at : at + size]
                 begin, at = begin + duration, at + size
 

@@ -1,8 +1,9 @@
 """What a client has received, and when, the same for all transports, and what is asked of it."""
 
 import asyncio
+import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -21,7 +22,20 @@ QUIET: Final = 0.5
 SAME: Final = 0.02
 """Seconds of the timeline that are no difference: half a picture's."""
 
+LATEST: Final = 1e7
+"""Seconds of the timeline that none has: four months."""
+
 Fields: TypeAlias = dict[str, Any]
+
+SHAPES: Final[Mapping[str, Mapping[str, type]]] = {
+    "session": {"session": str, "resumed": bool},
+    "state": {"state": str},
+    "transcript": {"text": str, "final": bool},
+    "reply": {"reply": int, "text": str, "start": float, "final": bool},
+    "interrupted": {"reply": int, "text": str},
+    "error": {"code": str, "detail": str},
+}
+"""The fields of messages that are looked at, by the messages' type."""
 
 Look: TypeAlias = Callable[[VideoFrame], float]
 """How far a mouth is open on a decoded picture."""
@@ -95,7 +109,7 @@ class Client(ABC):
         self.told: list[Told] = []
         self.voice = Voice()
         self._changed = asyncio.Event()
-        self._lost = ""
+        self._lost: Lost | None = None
 
     @abstractmethod
     async def send(self, message: Fields) -> None:
@@ -118,16 +132,21 @@ class Client(ABC):
         self._changed.set()
 
     def lose(self, why: str) -> None:
-        """Nothing will be received any more: whoever waits is told why."""
-        self._lost = why
+        """Nothing will be received any more: whoever waits, or speaks, is told why."""
+        self._lost = Lost(why)
+        self.voice.lose(self._lost)
         self._changed.set()
+
+    def ensure_there(self) -> None:
+        """Raises Lost where nothing can be received any more."""
+        if self._lost is not None:
+            raise self._lost
 
     async def until(self, holds: Callable[[], object], seconds: float = PATIENCE) -> None:
         """Wait for something that is received. Raises TimeoutError; Lost where it cannot come any more."""
         async with asyncio.timeout(seconds):
             while not holds():
-                if self._lost:
-                    raise Lost(self._lost)
+                self.ensure_there()
                 self._changed.clear()
                 await self._changed.wait()
 
@@ -171,8 +190,7 @@ class Client(ABC):
         """Wait until it is. Raises TimeoutError, and Lost where nothing can be told any more."""
         async with asyncio.timeout(seconds):
             while not self.is_quiet():  # silence tells nobody
-                if self._lost:
-                    raise Lost(self._lost)
+                self.ensure_there()
                 await asyncio.sleep(STEP)
 
     async def silence(self) -> None:
@@ -191,6 +209,35 @@ class Client(ABC):
         while place and items[place - 1].came >= since:
             place -= 1
         return items[place:]
+
+
+def understood(text: str) -> Fields:
+    """A message of the server's, with the fields that are looked at. Raises ValueError for another one."""
+    fields = checked(text, {"type": str})
+    return checked(text, SHAPES.get(fields["type"], {}))
+
+
+def checked(text: str | bytes, shape: Mapping[str, type]) -> Fields:
+    """An object in JSON with certain fields, each of its type; a float is a number that can be counted with.
+
+    Raises ValueError for another one.
+    """
+    fields = json.loads(text)
+    if not isinstance(fields, dict):
+        raise ValueError("it is no object")
+    for name, kind in shape.items():
+        if not _is(fields.get(name), kind):
+            raise ValueError(f"there is no {name} in it as it should be")
+    return fields
+
+
+def _is(value: object, kind: type) -> bool:
+    return is_number(value) if kind is float else type(value) is kind
+
+
+def is_number(value: object) -> bool:
+    """Whether what came in JSON is a number of seconds that can be counted with."""
+    return isinstance(value, int | float) and type(value) is not bool and abs(value) < LATEST
 
 
 def ended_well(task: "asyncio.Task[None]") -> None:

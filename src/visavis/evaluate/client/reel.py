@@ -16,10 +16,10 @@ import numpy as np
 from visavis.errors import InputError
 from visavis.evaluate.client.fragments import RATE, Sample
 from visavis.evaluate.client.microphone import RATE as HEARS
-from visavis.evaluate.client.sounding import at_rate
 from visavis.media import Samples
 from visavis.transports.montage import mixed
 from visavis.transports.place import placing, sentences
+from visavis.voices.spectrum import at_rate
 
 LONGEST: Final = 180.0
 """Seconds of a conversation that are kept; some 25 MB."""
@@ -91,11 +91,12 @@ class Reel:
         begin = self.begin
         if begin is None:
             raise InputError("nothing was seen of the conversation, so there is no film of it")
-        sound = mixed(*_even(self._track(begin), at_rate(self._visitor(begin), HEARS, RATE)))
+        said = at_rate(self._visitor(begin), HEARS, RATE).astype(np.float32)
+        sound = mixed(*_even(self._track(begin), said))
         with (
             placing(path, (".mp4",)) as part,
             sentences(path),
-            av.open(io.BytesIO(self._init), "r") as source,
+            av.open(io.BytesIO(self._init), "r", format="mov") as source,
             av.open(str(part), "w", format="mp4", options=OPTIONS) as container,
         ):
             video = container.add_stream_from_template(source.streams.video[0])
@@ -139,7 +140,7 @@ def joined(chunks: list[bytes], path: Path) -> None:
     with (
         placing(path, (".mp4",)) as part,
         sentences(path),
-        av.open(io.BytesIO(b"".join(chunks)), "r") as source,
+        av.open(io.BytesIO(b"".join(chunks)), "r", format="mov") as source,
         av.open(str(part), "w", format="mp4", options=OPTIONS) as container,
     ):
         streams = {stream.index: container.add_stream_from_template(stream) for stream in source.streams}
@@ -156,7 +157,11 @@ def joined(chunks: list[bytes], path: Path) -> None:
 
 def _laid(pieces: Any, begin: float, rate: int) -> Samples:
     """Pieces, each where it is heard; silence between."""
-    placed = [(round((piece.plays - begin) * rate), piece.samples) for piece in pieces]
+    placed = [
+        (round((piece.plays - begin) * rate), piece.samples)
+        for piece in pieces
+        if piece.plays - begin < LONGEST
+    ]
     track = np.zeros(max((at + len(samples) for at, samples in placed), default=0), np.float32)
     for at, samples in placed:
         kept = samples[max(0, -at) :]

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
-from av import AudioFrame, AudioResampler
 from numpy.typing import NDArray
 
 from visavis.contracts import Tts
+from visavis.errors import TextError
 from visavis.evaluate.client.loudness import levels, voiced
 from visavis.evaluate.client.microphone import RATE
 from visavis.evaluate.client.wording import Burst, Noise, parts
@@ -18,6 +18,7 @@ from visavis.language import clauses
 from visavis.media import Language, Samples
 from visavis.soundtrack import voice_for
 from visavis.streams import stream_of
+from visavis.voices.spectrum import at_rate
 
 Course: TypeAlias = NDArray[np.float64]
 
@@ -36,15 +37,21 @@ class Speaker:
 async def spoken(text: str, speaker: Speaker, tts: Tts) -> Samples:
     """A text with pauses in it, as wording.PAUSE has them, spoken: float32 [n] at RATE.
 
-    Raises UnknownName for a voice that does not exist.
+    Raises:
+        UnknownName: there is no such voice. TextError: nothing is heard of the text.
     """
     pieces: list[Samples] = []
     for part, pause in parts(text):
         voice = voice_for(tts.voices, speaker.voice or None, speaker.language)
         speech = tts.speak(stream_of(clauses(part, speaker.language)), voice)
-        sound = at_rate(np.concatenate([chunk.samples async for chunk in speech]), tts.rate)
+        said = np.concatenate([silence(0.0), *[chunk.samples async for chunk in speech]])
+        if not said.any():
+            raise TextError(f"nothing is heard of {part!r}; write words that can be said")
+        sound = at_rate(said, tts.rate, RATE).astype(np.float32)
         first, last = voiced(sound, RATE)
         pieces += [sound[first:last], silence(pause)]
+    if not pieces:
+        raise TextError(f"there are no words in {text!r}; write some")
     return np.concatenate(pieces)
 
 
@@ -116,18 +123,6 @@ def scaled(samples: Samples, level: float) -> Samples:
     """The same, so loud at its loudest."""
     loudest = float(levels(samples, RATE).max(initial=0))
     return samples if loudest == 0 else (samples * (level / loudest)).astype(np.float32)
-
-
-def at_rate(samples: Samples, rate: int, wanted: int = RATE) -> Samples:
-    """The same sound at another rate; float32 [n]."""
-    if not len(samples):
-        return samples
-    resampler = AudioResampler("fltp", "mono", wanted)
-    frame = AudioFrame.from_ndarray(np.ascontiguousarray(samples)[np.newaxis], "fltp", "mono")
-    frame.sample_rate = rate
-    pieces = [*resampler.resample(frame), *resampler.resample(None)]
-    result: Samples = np.concatenate([piece.to_ndarray()[0] for piece in pieces]).astype(np.float32)
-    return result
 
 
 def _banded(sound: Course, low: float, high: float) -> Course:

@@ -12,8 +12,7 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
-from visavis.errors import EngineError
-from visavis.evaluate.client.address import Address, after
+from visavis.evaluate.client.address import Address, after, object_in, sentence_in
 from visavis.evaluate.client.fragments import RATE, Fragments, Sample
 from visavis.evaluate.client.loudness import levels
 from visavis.evaluate.client.microphone import PIECE, Pace
@@ -27,8 +26,10 @@ from visavis.evaluate.client.received import (
     Refused,
     Seen,
     Told,
+    checked,
     ended_well,
     now,
+    understood,
 )
 from visavis.evaluate.client.reel import Reel
 from visavis.streams import Crew
@@ -40,6 +41,17 @@ PAGE: Final = {"binary": "1", "idle": "1"}
 
 ARRIVING: Final = 30.0
 """Seconds that the server may take to let somebody in."""
+
+LARGEST: Final = 16 * 2**20
+"""Bytes that one message may have: a chunk has less than one of a hundred of it."""
+
+READING: Final = 20.0
+"""Seconds that the server may take to read a message."""
+
+HEAD: Final[Mapping[str, type]] = {
+    "start": float, "duration": float, "spoken": bool, "final": bool, "cut": bool,
+}  # fmt: skip
+"""What a chunk tells of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +92,12 @@ class WebSocketClient(Client):
 
     async def send(self, message: Fields) -> None:
         try:
-            await self._socket.send(json.dumps(message))
+            async with asyncio.timeout(READING):
+                await self._socket.send(json.dumps(message))
         except ConnectionClosed as closed:
             raise Lost(_gone(closed)) from None
+        except TimeoutError:
+            raise Lost(f"the server has read nothing for {READING:g} s") from None
 
     async def run(self, socket: ClientConnection, crew: Crew) -> None:
         """Receive, tell what is played, and let the microphone hear, until the connection ends."""
@@ -93,15 +108,18 @@ class WebSocketClient(Client):
         try:
             async for message in socket:
                 if isinstance(message, str):
-                    self._hear(Told(now(), json.loads(message)))
+                    self._hear(Told(now(), understood(message)))
                 else:
                     self._take(message, now())
                 self.note()
             self.lose("the server has ended the conversation")
         except ConnectionClosed as closed:
             self.lose(_gone(closed))
-        except (EngineError, ValueError, KeyError) as error:
-            self.lose(f"the server sent what no server of this version sends: {error}")
+        except Exception as error:
+            # Whatever a server sends, who waits for it is told.
+            self.lose(
+                f"the server sent what no server of this version sends: {error or type(error).__name__}"
+            )
         finally:
             for work in works:
                 work.cancel()
@@ -138,7 +156,7 @@ class WebSocketClient(Client):
 
     def _take(self, message: bytes, came: float) -> None:
         begin = 4 + int.from_bytes(message[:4], "big")
-        fields = json.loads(message[4:begin])
+        fields = checked(message[4:begin], HEAD)
         start, duration, cut = fields["start"], fields["duration"], fields["cut"]
         if cut:
             self._fragments.seek()
@@ -206,7 +224,12 @@ async def connected(
     async with await _socket(address, choice) as socket, Crew() as crew:
         running = crew.begin(client.run(socket, crew))
         try:
-            await client.until(lambda: client.messages("session"))
+            try:
+                await client.until(lambda: client.messages("session"))
+            except TimeoutError:
+                raise Lost(
+                    f"{address.url} greets nobody who comes to converse; is the server at work?"
+                ) from None
             yield client
         finally:
             crew.dismiss()
@@ -218,7 +241,7 @@ async def _socket(address: Address, choice: Mapping[str, str]) -> ClientConnecti
         return await connect(
             f"{address.socket}?{urlencode(choice)}",
             additional_headers=address.headers,
-            max_size=None,
+            max_size=LARGEST,
             compression=None,
             ping_interval=None,
             open_timeout=ARRIVING,
@@ -226,20 +249,11 @@ async def _socket(address: Address, choice: Mapping[str, str]) -> ClientConnecti
         )
     except InvalidStatus as error:
         answer = error.response
-        raise Refused(answer.status_code, after(answer.headers), _detail(bytes(answer.body or b""))) from None
+        said = sentence_in(object_in(bytes(answer.body or b"")) or {})
+        raise Refused(answer.status_code, after(answer.headers), said) from None
     except (OSError, InvalidHandshake, InvalidURI) as error:
         said = str(error) or type(error).__name__
         raise Lost(f"nobody converses at {address.url} ({said}); is the server running?") from error
-
-
-def _detail(body: bytes) -> str:
-    """The sentence in an answer that was refused."""
-    try:
-        found = json.loads(body or b"{}")
-    except ValueError:
-        return ""
-    detail = found.get("detail") if isinstance(found, dict) else None
-    return detail if isinstance(detail, str) else ""
 
 
 def _gone(closed: ConnectionClosed) -> str:

@@ -20,18 +20,6 @@ Reason: TypeAlias = Literal[
 ]
 REASONS: Final[tuple[Reason, ...]] = get_args(Reason)
 
-SENTENCES: Final[Mapping[Reason, str]] = {
-    "music": "with music or tones behind it",
-    "clipped": "cut off at the top, because the microphone was turned up too far",
-    "noisy": "with noise less than 15 dB below it",
-    "faint": "too quiet, below -45 LUFS",
-    "another": "of another voice",
-    "short": "in pieces shorter than 3 s, between pauses or what is not clean",
-    "torn": "that begins or ends within a word, without a pause to cut at",
-    "dull": "that would sound poor to listeners, below 2.2 of 5 (DNSMOS)",
-    "surplus": "clean, and less so than the pieces that were asked for",
-}
-
 SHORTEST, LONGEST = 3.0, 12.0
 """Seconds of a piece, without the quiet at its ends."""
 
@@ -70,6 +58,18 @@ _PER_PAUSE: Final = 4.0
 
 _AWKWARD: Final = 8.0
 """Seconds of a piece's length that are worth a cut where a subtitle ends."""
+
+SENTENCES: Final[Mapping[Reason, str]] = {
+    "music": "with music or tones behind it",
+    "clipped": "cut off at the top, because the microphone was turned up too far",
+    "noisy": f"with noise less than {NOISY:g} dB below it",
+    "faint": f"too quiet, below {FAINT:g} LUFS",
+    "another": "of another voice",
+    "short": f"in pieces shorter than {SHORTEST:g} s, between pauses or what is not clean",
+    "torn": "that begins or ends within a word, without a pause to cut at",
+    "dull": f"that would sound poor to listeners, below {DULL:g} of 5 (DNSMOS)",
+    "surplus": "clean, and less so than the pieces that were asked for",
+}
 
 
 @dataclass(frozen=True, slots=True)

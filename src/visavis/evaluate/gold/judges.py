@@ -1,14 +1,10 @@
 """What can be told of a piece of speech where the packages for it are there: who speaks, how it sounds."""
 
 from collections.abc import Callable
-from pathlib import Path
-
-import numpy as np
 
 from visavis.evaluate.gold.listening import Voiceprint
 from visavis.evaluate.metrics import _voiceprint
-from visavis.evaluate.metrics.dnsmos import opinion
-from visavis.evaluate.takes import Take
+from visavis.evaluate.metrics.dnsmos import opinions
 from visavis.media import Samples
 
 
@@ -27,16 +23,6 @@ def voiceprints() -> Callable[[Samples, int], Voiceprint] | None:
 
 
 def overall(samples: Samples, rate: int) -> float | None:
-    """What listeners would say of a sound, 1..5: DNSMOS OVRL; None where speechmos is missing. Blocks."""
-    take = Take(
-        scenario="",
-        text="",
-        language="en",
-        video=Path(),
-        samples=samples,
-        rate=rate,
-        shown=np.zeros(0),
-        fps=1,
-        size=(0, 0),
-    )
-    return opinion("ovrl", take).value
+    """DNSMOS OVRL of a sound, 1..5; None where it is silent or speechmos is missing. Blocks."""
+    found = opinions(samples, rate)
+    return None if found is None else found["ovrl"]

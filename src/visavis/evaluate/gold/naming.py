@@ -23,17 +23,3 @@ def unique(wanted: Iterable[str]) -> list[str]:
         names.append(next(one for one in tries if one.casefold() not in taken))
         taken.add(names[-1].casefold())
     return names
-
-
-def clock(seconds: float) -> str:
-    """A moment of a film: 1:02:03.4, or 2:03.4."""
-    tenths = round(seconds * 10)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    ahead = f"{hours}:{minutes:02}" if hours else f"{minutes}"
-    return f"{ahead}:{rest // 10:02}.{rest % 10}"
-
-
-def counted(count: int, thing: str) -> str:
-    """1 piece, 2 pieces."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

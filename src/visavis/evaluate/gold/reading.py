@@ -57,11 +57,13 @@ class Gold:
     """What a folder holds.
 
     entries: by speaker and name. others: recordings without transcripts, with their speakers.
+    foreign: tables that hold no transcripts.
     """
 
     folder: Path
     entries: tuple[Entry, ...]
     others: tuple[tuple[Path, str], ...]
+    foreign: tuple[Trouble, ...] = ()
 
     def notes(self) -> Iterator[str]:
         """Sentences for the user about what is left out and what nobody has read over."""
@@ -70,10 +72,14 @@ class Gold:
             yield f"without a transcript, and so left out: {named}"
         drafts = [entry for entry in self.entries if entry.by]
         if drafts:
+            many = "1 transcript was" if len(drafts) == 1 else f"{len(drafts)} transcripts were"
             yield (
-                f"{len(drafts)} transcripts were written by {drafts[0].by}, which mishears, and nobody has "
-                f"read them over; correct them in {drafts[0].where.partition(',')[0]} and empty the column by"
+                f"{many} written by {drafts[0].by}, which mishears, and not read over by anybody; correct "
+                f"what is wrong in {drafts[0].where.partition(',')[0]} and empty the column by"
             )
+        if self.foreign:
+            named = listed([table.where for table in self.foreign])
+            yield f"tables without recordings and their texts, and so passed over: {named}"
 
 
 def read(folder: Path) -> Gold:
@@ -82,6 +88,8 @@ def read(folder: Path) -> Gold:
     Raises:
         InputError: it is none, holds nothing of use, or what was written in it is wrong: all that is.
     """
+    _check(folder)
+    folder = folder.resolve()
     files = _files(folder)
     recordings = [path for path in files if path.suffix.lower() in RECORDINGS]
     if not recordings:
@@ -89,6 +97,9 @@ def read(folder: Path) -> Gold:
     house = _House(folder, recordings)
     found = [*house.beside(files), *house.in_tables(files)]
     troubles = [one for one in found if isinstance(one, Trouble)]
+    foreign = tuple(one for one in troubles if one.foreign)
+    if len(foreign) < len(found):  # else these are what somebody meant to be transcripts
+        troubles = [one for one in troubles if not one.foreign]
     entries, doubled = _once(one for one in found if isinstance(one, Entry))
     if troubles or doubled:
         raise InputError(_told(folder, [*troubles, *doubled]))
@@ -100,7 +111,7 @@ def read(folder: Path) -> Gold:
             "transcripts.tsv, with the columns file and text"
         )
     others = tuple((path, house.speaker(path)) for path in recordings if path not in said)
-    return Gold(folder, tuple(sorted(said.values(), key=_place)), others)
+    return Gold(folder, tuple(sorted(said.values(), key=_place)), others, foreign)
 
 
 class _House:
@@ -147,14 +158,14 @@ class _House:
 
     def _of(self, row: Row, at: Path) -> Entry | Trouble:
         file = PurePosixPath(row.file.replace("\\", "/"))
-        if not Path(os.path.normpath(at / file)).is_relative_to(os.path.normpath(self._folder)):
+        if not Path(os.path.normpath(at / file)).is_relative_to(self._folder):
             return Trouble(row.where, f"{row.file} is outside of {self._folder}; only what is in it is read")
         meant = self._meant(row.file, at)
         if len(meant) > 1:
             named = " and ".join(str(path.relative_to(self._folder)) for path in meant)
             return Trouble(row.where, f"{row.file} could be {named}; write the whole name")
         if not meant:
-            return Trouble(row.where, f"there is no recording {row.file}; check its name")
+            return Trouble(row.where, f"there is no recording {row.file}; check its name or its link")
         return self._entry(row, meant[0])
 
     def _meant(self, cell: str, at: Path) -> list[Path]:
@@ -182,18 +193,23 @@ class _House:
         return Entry(path, row.text, language, row.speaker or self.speaker(path), row.by, row.where)
 
 
-def _files(folder: Path) -> list[Path]:
-    """All files in a folder, hidden ones aside, in order."""
+def _check(folder: Path) -> None:
+    """Refuse what is no folder."""
     if not folder.is_dir():
         what = "it is a file" if folder.exists() else "there is none"
         raise InputError(
             f"{folder} is no folder: {what}; name a folder with recordings and their transcripts"
         )
+
+
+def _files(folder: Path) -> list[Path]:
+    """All plain files in a folder, in order; hidden ones aside, and links to what is outside of it."""
     found: list[Path] = []
     try:
         for place, folders, names in os.walk(folder, onerror=_raised):
             folders[:] = [name for name in folders if not name.startswith(".")]
-            found += [Path(place, name) for name in names if not name.startswith(".")]
+            shown = (Path(place, name) for name in names if not name.startswith("."))
+            found += [path for path in shown if path.is_file() and path.resolve().is_relative_to(folder)]
             if len(found) > _ENTRIES:
                 break
     except OSError as error:

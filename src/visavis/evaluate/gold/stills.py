@@ -5,21 +5,18 @@ is heard there is mostly seen there, and an hour of film need not be watched. Re
 picture at a time.
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from visavis.errors import InputError, PortraitError
-from visavis.evaluate.footage import Span
+from visavis.errors import PortraitError
+from visavis.evaluate.footage import Span, opened
 from visavis.media import Pixels
 from visavis.sound import FORMATS
 from visavis.transports.place import placing, sentences
 
 if TYPE_CHECKING:
-    import av
-
     from visavis.portrait.quality import Quality
 
 AROUND: Final = 0.8
@@ -86,8 +83,7 @@ def pictures(film: Path, span: Span) -> Iterator[Pixels]:
     from visavis.intake.footage import pixels
     from visavis.intake.stills import bounded
 
-    with _opened(film) as container:
-        stream = container.streams.video[0]
+    with opened(film, FORMATS, "leave --portrait out") as (container, stream):
         stream.thread_type = "AUTO"
         tick, begin = float(stream.time_base or 1), stream.start_time or 0
         start, end = span
@@ -103,21 +99,6 @@ def pictures(film: Path, span: Span) -> Iterator[Pixels]:
                 sideways = round(frame.rotation / 90) % 2
                 size = (frame.height, frame.width) if sideways else (frame.width, frame.height)
                 yield pixels(frame, *bounded(*size, LONGEST))
-
-
-@contextlib.contextmanager
-def _opened(film: Path) -> "Iterator[av.container.InputContainer]":
-    import av
-
-    try:
-        with av.open(str(film.absolute()), "r", options={"format_whitelist": FORMATS}) as container:
-            moving = [s for s in container.streams.video if not s.disposition & s.disposition.attached_pic]
-            if not moving:
-                raise InputError(f"there are no pictures in {film}; leave --portrait out")
-            yield container
-    except (OSError, av.FFmpegError) as error:
-        said = (error.strerror or str(error)).lower()
-        raise InputError(f"the pictures of {film} cannot be read: {said}; leave --portrait out") from error
 
 
 def write_still(path: Path, pixels: Pixels) -> None:

@@ -55,7 +55,7 @@ def cues(path: Path) -> tuple[Cue, ...]:
     text = decoded(path, str(path), LARGEST)
     if isinstance(text, Trouble):
         raise InputError(str(text))
-    found = tuple(sorted(_once(_blocks(text.splitlines())), key=lambda cue: cue.start))
+    found = tuple(sorted(_once(_blocks(text.split("\n"))), key=lambda cue: cue.start))
     if not found:
         raise InputError(f"there are no subtitles in {path}; give SubRip or WebVTT, or take it away")
     return found

@@ -4,6 +4,7 @@ Owns delimiters, column names and what can be wrong with a line. Refuses to look
 """
 
 import csv
+import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -44,10 +45,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """What is wrong, and where: a sentence."""
+    """What is wrong, and where: a sentence. foreign: whether it is only that a table holds no transcripts."""
 
     where: str
     what: str
+    foreign: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.what}"
@@ -69,12 +71,12 @@ def rows(path: Path, called: str, is_recording: Callable[[str], bool]) -> Iterat
 
 
 def decoded(path: Path, called: str, largest: int) -> str | Trouble:
-    """What a text file says. Blocks."""
+    """What a text file says, its lines parted by line feeds alone. Blocks."""
     try:
         size = path.stat().st_size
         if size > largest:
             return Trouble(called, f"it has {size} bytes, and may have {largest}; is it what it is called?")
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         return Trouble(called, f"it cannot be read: {(error.strerror or str(error)).lower()}")
     except UnicodeDecodeError as error:
@@ -82,12 +84,16 @@ def decoded(path: Path, called: str, largest: int) -> str | Trouble:
 
 
 def _objects(text: str, called: str) -> Iterator[Row | Trouble]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip():
-            yield _object(line, f"{called}, line {number}")
+    lines = [(f"{called}, line {number}", line) for number, line in enumerate(text.split("\n"), 1)]
+    found = [(where, _object(line, where)) for where, line in lines if line.strip()]
+    if not any(isinstance(cells, Trouble) or "file" in cells for _, cells in found):
+        yield Trouble(called, "no line of it names a file", foreign=True)
+        return
+    for where, cells in found:
+        yield cells if isinstance(cells, Trouble) else _row(where, cells)
 
 
-def _object(line: str, where: str) -> Row | Trouble:
+def _object(line: str, where: str) -> dict[str, Any] | Trouble:
     try:
         found = json.loads(line)
     except (ValueError, RecursionError):
@@ -96,23 +102,23 @@ def _object(line: str, where: str) -> Row | Trouble:
         )
     if not isinstance(found, dict):
         return Trouble(where, 'it is no object; write one a line, such as {"file": "a.wav", "text": "A."}')
-    cells = {_CALLED[name.lower()]: value for name, value in found.items() if name.lower() in _CALLED}
-    return _row(where, cells)
+    return {_CALLED[name.lower()]: value for name, value in found.items() if name.lower() in _CALLED}
 
 
 def _table(
     text: str, ending: str, called: str, is_recording: Callable[[str], bool]
 ) -> Iterator[Row | Trouble]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in text.split("\n") if line.strip(" \t|;,")), "")
     usual = "\t" if ending == ".tsv" else ","
     delimiters = (usual, *(delimiter for delimiter in _DELIMITERS if delimiter != usual))
     found = ((delimiter, _columns(first, delimiter, is_recording)) for delimiter in delimiters)
     delimiter, columns = next(((d, c) for d, c in found if c), ("", ()))
     if not columns:
         yield Trouble(
-            f"{called}, line 1",
-            "it has neither the column names file and text nor a recording and its text, parted by commas, "
-            "semicolons, tabs or bars",
+            called,
+            "its first line has neither the column names file and text nor a recording and its text, parted "
+            "by commas, semicolons, tabs or bars",
+            foreign=True,
         )
         return
     has_names = not is_recording(_cells(first, delimiter)[0])
@@ -120,10 +126,10 @@ def _table(
         where = f"{called}, line {number}"
         if isinstance(cells, str):
             yield Trouble(where, cells)
-        elif has_names:
-            has_names = False
         elif any(cell.strip() for cell in cells):
-            yield _of_cells(where, cells, columns)
+            if not has_names:
+                yield _of_cells(where, cells, columns)
+            has_names = False
 
 
 def _columns(line: str, delimiter: str, is_recording: Callable[[str], bool]) -> tuple[str, ...]:
@@ -147,10 +153,10 @@ def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
     With tabs and bars a quotation mark is a quotation mark, for so the data sets are that use them.
     """
     if delimiter in "\t|":
-        for number, line in enumerate(text.splitlines(), 1):
+        for number, line in enumerate(text.split("\n"), 1):
             yield number, [_unquoted(cell) for cell in line.split(delimiter)]
         return
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             yield reader.line_num, cells

@@ -48,19 +48,33 @@ personalised ones."""
 
 def opinion(scale: Scale, take: Take) -> Reading:
     """The mean of what a network says of each look at a take."""
-    folder = brought("speechmos", f"{FOLDER}/{P835}")
-    if folder is None:
+    if _network() is None:
         return Reading(None, MISSING)
-    if not np.abs(take.samples).max(initial=0) > 0:
-        return Reading(None, "it is silent")
-    return Reading(_opinions(take, folder.parent)[scale])
+    found = _of(take)
+    return Reading(None, "it is silent") if found is None else Reading(found[scale])
 
 
 @lru_cache(2)
-def _opinions(take: Take, folder: Path) -> Opinions:
-    sound = at_rate(take.samples, take.rate, RATE).clip(-1, 1).astype(np.float32)
-    heard = [_heard(look, folder) for look in looks(sound)]
+def _of(take: Take) -> Opinions | None:
+    return opinions(take.samples, take.rate)
+
+
+def opinions(samples: Samples, rate: int) -> Opinions | None:
+    """The same of a sound, on each scale; None where it is silent, or speechmos is missing. Blocks.
+
+    Raises:
+        ModelError: the networks are damaged.
+    """
+    network = _network()
+    if network is None or not np.abs(samples).max(initial=0) > 0:
+        return None
+    sound = at_rate(samples, rate, RATE).clip(-1, 1).astype(np.float32)
+    heard = [_heard(look, network.parent) for look in looks(sound)]
     return {scale: float(np.mean([said[scale] for said in heard])) for scale in heard[0]}
+
+
+def _network() -> Path | None:
+    return brought("speechmos", f"{FOLDER}/{P835}")
 
 
 def looks(sound: Samples) -> list[Samples]:

@@ -112,8 +112,8 @@ METRICS: Final = (
         "lower",
         dropped,
         0.1,
-        "the times at which pictures are shown, against a steady rhythm at the file's own rate",
-        "A file that tells a lower rate has no gaps.",
+        "the times at which pictures are shown, against a steady rhythm",
+        "The rhythm is that of the shortest times: where every second picture is missing, none is.",
     ),
     _frames(
         "frames_repeated",

@@ -18,14 +18,24 @@ BUSY: Final = "503"
 """What somebody is to be answered for whom there is no room (RFC 9110, section 15.6.4)."""
 
 
+def is_served(session: CrowdSession) -> bool:
+    """Whether somebody was let in, and heard what he had asked for."""
+    return not session.refused and session.first is not None
+
+
+def expected(crowd: Crowd) -> list[CrowdSession]:
+    """Those who were to be served: all but those who were told that there was no room."""
+    return [session for session in crowd.sessions if not session.refused.startswith(BUSY)]
+
+
 def inside(crowd: Crowd) -> list[CrowdSession]:
     """Those who were let in."""
     return [session for session in crowd.sessions if not session.refused]
 
 
 def slowest(rate: Callable[[CrowdSession], float], crowd: Crowd) -> Reading:
-    """The least that one of them got a second."""
-    found = [rate(session) for session in inside(crowd)]
+    """The least that one of them got a second; who heard nothing got nothing, whatever was shown."""
+    found = [rate(session) if is_served(session) else 0.0 for session in expected(crowd)]
     if not found:
         return Reading(None, NOBODY)
     return Reading(min(found), f"{mean(found):.3g} on the average of {len(found)}", {"each": found})
@@ -38,6 +48,15 @@ def first(crowd: Crowd) -> Reading:
     if not found or silent:
         return Reading(None, f"{silent} visitors heard nothing" if silent else NOBODY)
     return Reading(max(found), "", {"ms": found})
+
+
+def unserved(crowd: Crowd) -> Reading:
+    """How many of a hundred who were to be served got no first chunk of what they had asked for."""
+    found = expected(crowd)
+    if not found:
+        return Reading(None, NOBODY)
+    alone = [session for session in found if not is_served(session)]
+    return Reading(100 * len(alone) / len(found), f"{len(alone)} of {len(found)}")
 
 
 def starved(crowd: Crowd) -> Reading:
@@ -140,6 +159,15 @@ METRICS: Final = (
         first,
         "The slowest of a visitor's texts counts; all visitors send their first one at the same moment.",
         100.0,
+    ),
+    _metric(
+        "load_unserved",
+        "Visitors who hear nothing of what they ask for",
+        "%",
+        "lower",
+        unserved,
+        "Who is told that there is no room is refused, and not counted here. A text that is sent within the "
+        "last five seconds need not be heard.",
     ),
     _metric(
         "load_starved",

@@ -4,12 +4,14 @@ Owns that the page stays small. Sees `results.json` and the clips beside it, and
 of them is told in the page. The same results and clips give the same bytes.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from visavis.evaluate.report import clips
 from visavis.evaluate.report.clips import FINENESSES, Clip
+from visavis.evaluate.report.cuts import cuts, shortened, told
 from visavis.evaluate.report.html import page
 from visavis.evaluate.report.junit import junit
 from visavis.evaluate.report.scenes import Scene, most_of, row_of
@@ -46,7 +48,7 @@ def write(folder: Path, progress: Progress = lambda done, total: None) -> Path:
 
 
 def fitting(results: Results, folder: Path, progress: Progress) -> str:
-    """A page that is small enough: clips become coarser until it is, and at last there are none."""
+    """A page that is small enough: clips become coarser, and then the last ones are left out."""
     lengths = [min(_length(folder, found), most_of(found)) for found in results.scenarios]
     once, each = BESIDE
     room = (LARGEST - once - each * sum(lengths)) / BASE64
@@ -55,7 +57,19 @@ def fitting(results: Results, folder: Path, progress: Progress) -> str:
         content = page(results, scenes)
         if len(content.encode()) <= LARGEST:
             return content
-    return page(results, [Scene(one.found, clips.without_player(one.clip), one.place) for one in scenes])
+    return _without_most(results, scenes)
+
+
+def _without_most(results: Results, scenes: Sequence[Scene]) -> str:
+    """A page from which as little is left out as makes it small enough, and which tells what."""
+    known = cuts(scenes)
+
+    def content(amount: int) -> str:
+        left_out = known[:amount]
+        return page(results, shortened(scenes, left_out), told(left_out))
+
+    fits = bisect_left(range(len(known)), True, key=lambda amount: len(content(amount).encode()) <= LARGEST)
+    return content(fits)
 
 
 def _scenes(results: Results, folder: Path, level: int, progress: Progress) -> Sequence[Scene]:

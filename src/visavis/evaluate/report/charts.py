@@ -12,7 +12,7 @@ from statistics import median
 from typing import Final
 
 from visavis.evaluate.report.markup import Markup, element, joined, number
-from visavis.evaluate.report.words import figure, mark, seconds
+from visavis.evaluate.report.words import count, figure, mark, milliseconds, seconds, seconds_of
 
 WIDTH: Final = 1000
 """Of what lies on a time axis; all else is as wide as it has to be."""
@@ -78,8 +78,8 @@ def axis(window: Window, every: float) -> Markup:
         f"Time, {seconds(window.start)} to {seconds(window.end)}",
         WIDTH,
         20,
-        _line(0, 0.5, WIDTH, 0.5, "axis"),
-        *(_line(window.x(at), 0, window.x(at), 5, "axis") for at in marks),
+        stroke(0, 0.5, WIDTH, 0.5, "axis"),
+        *(stroke(window.x(at), 0, window.x(at), 5, "axis") for at in marks),
         *(_label(window, at) for at in marks),
     )
 
@@ -92,7 +92,7 @@ def wave(window: Window, peaks: Sequence[tuple[float, float]], every: float) -> 
         f"M{number(x)} {number(middle - height * high)}v{number(max(1.0, height * (high - low)))}"
         for x, low, high in columns
     )
-    return svg("Waveform", WIDTH, 48, _line(0, middle, WIDTH, middle, "grid"), _path(strokes, "wave"))
+    return svg("Waveform", WIDTH, 48, stroke(0, middle, WIDTH, middle, "grid"), course(strokes, "wave"))
 
 
 def phones(window: Window, said: Iterable[tuple[str, float, float]], marked: frozenset[str]) -> Markup:
@@ -103,7 +103,7 @@ def phones(window: Window, said: Iterable[tuple[str, float, float]], marked: fro
         for symbol, start, end in here
     )
     names = (
-        _text(window.x((max(start, window.start) + min(end, window.end)) / 2), 15, symbol, "middle")
+        label(window.x((max(start, window.start) + min(end, window.end)) / 2), 15, symbol, "middle")
         for symbol, start, end in here
     )
     told = " ".join(symbol for symbol, *_ in here)
@@ -121,12 +121,12 @@ def curves(
     shapes = [
         _rect("band", _box(window, start, end, 0, height)) for start, end in bands if window.holds(start, end)
     ]
-    grid = [_line(0, y, WIDTH, y, "grid") for y in (3, height / 2, height - 3)]
+    grid = [stroke(0, y, WIDTH, y, "grid") for y in (3, height / 2, height - 3)]
     drawn = []
     for place, (name, runs) in enumerate(lines.items(), 1):
         low, high = scales.get(name, (0.0, 1.0))
         path = "".join(_run(window, run, low, high, height) for run in runs)
-        drawn.append(_path(path, f"curve c{place}"))
+        drawn.append(course(path, f"curve c{place}"))
     told = "; ".join(f"{name}, {figure(low)} to {figure(high)}" for name, (low, high) in scales.items())
     return svg(f"Curves: {', '.join(lines)}", WIDTH, height, *shapes, *grid, *reversed(drawn), about=told)
 
@@ -139,7 +139,7 @@ def lane(name: str, window: Window, bars: Iterable[Bar], marks: Iterable[Bar] = 
             box = _box(window, bar.start, bar.end, 2, 26)
             shapes.append(_rect(bar.kind, box, 5))
             shapes.append(
-                _text(box["x"] + box["width"] / 2, 19, _cut(bar.label, box["width"] - 8), "middle", "on")
+                label(box["x"] + box["width"] / 2, 19, _cut(bar.label, box["width"] - 8), "middle", "on")
             )
     for thin in marks:
         if window.holds(thin.start, thin.end):
@@ -148,8 +148,8 @@ def lane(name: str, window: Window, bars: Iterable[Bar], marks: Iterable[Bar] = 
             at, anchor = (box["x"] + box["width"] + 5, "start")
             if at + LETTER * len(thin.label) > WIDTH:
                 at, anchor = box["x"] - 5, "end"
-            shapes.append(_text(at, 19, thin.label, anchor))
-    base = _line(0, 29.5, WIDTH, 29.5, "grid")
+            shapes.append(label(at, 19, thin.label, anchor))
+    base = stroke(0, 29.5, WIDTH, 29.5, "grid")
     return svg(name, WIDTH, 30, base, *shapes)
 
 
@@ -164,19 +164,19 @@ def waterfall(stages: Mapping[str, float], marks: Mapping[str, float]) -> Markup
     def x(time: float) -> float:
         return left + time / most * (right - left)
 
-    shapes = [_line(x(at), 0, x(at), height, "grid") for at in places]
-    shapes += [_text(x(at), height + 14, seconds_of(at, most), "middle", "quiet") for at in places]
+    shapes = [stroke(x(at), 0, x(at), height, "grid") for at in places]
+    shapes += [label(x(at), height + 14, seconds_of(at, most), "middle", "quiet") for at in places]
     for place, ((stage, spent), end) in enumerate(zip(stages.items(), ends, strict=True)):
         y = place * row + 4
         width = max(1.5, x(end) - x(end - spent))
-        shapes.append(_text(left - 88, y + 13, stage, "end"))
-        shapes.append(_text(left - 12, y + 13, milliseconds(spent), "end", "quiet"))
+        shapes.append(label(left - 88, y + 13, stage, "end"))
+        shapes.append(label(left - 12, y + 13, milliseconds(spent), "end", "quiet"))
         shapes.append(_rect("fill c1", _area(x(end - spent), y, width, row - 7), 3))
     for place, (name, at) in enumerate(marks.items()):
         y = height + 34 + 16 * place
         side = "end" if x(at) > (left + right) / 2 else "start"
-        shapes.append(_line(x(at), 0, x(at), y - 10, "mark"))
-        shapes.append(_text(x(at), y, f"{name}: {milliseconds(at)}", side))
+        shapes.append(stroke(x(at), 0, x(at), y - 10, "mark"))
+        shapes.append(label(x(at), y, f"{name}: {milliseconds(at)}", side))
     told = ", ".join(f"{stage} {milliseconds(spent)}" for stage, spent in stages.items())
     bottom = height + 26 + 16 * len(marks)
     return svg("Work by stage", right + 20, bottom, *shapes, about=told, kind="plain")
@@ -206,21 +206,21 @@ def arrivals(pieces: Sequence[tuple[float, float, float]]) -> Markup:
     for at in ticks(0, latest, 7):
         x = left + at / latest * (right - left)
         shapes += [
-            _line(x, top, x, bottom, "grid"),
-            _text(x, bottom + 16, seconds_of(at, latest), "middle", "quiet"),
+            stroke(x, top, x, bottom, "grid"),
+            label(x, bottom + 16, seconds_of(at, latest), "middle", "quiet"),
         ]
     for at in ticks(0, whole, 4):
         y = bottom - at / whole * (bottom - top)
         shapes += [
-            _line(left, y, right, y, "grid"),
-            _text(left - 6, y + 4, seconds_of(at, whole), "end", "quiet"),
+            stroke(left, y, right, y, "grid"),
+            label(left - 6, y + 4, seconds_of(at, whole), "end", "quiet"),
         ]
     waits = [
-        _path(f"M{point(before, start)}L{point(began, start)}", "curve stall")
+        course(f"M{point(before, start)}L{point(began, start)}", "curve stall")
         for before, began, start in stalls(played)
     ]
-    lines = _path("".join(there), "curve c1"), _path("".join(heard), "curve c2")
-    told = f"{len(pieces)} pieces; playback waited {len(waits)} times"
+    lines = course("".join(there), "curve c1"), course("".join(heard), "curve c2")
+    told = f"{count(len(pieces), 'piece')}; playback waited {count(len(waits), 'time')}"
     return svg(
         "Pieces as they came, and as they are played",
         right + 20,
@@ -275,18 +275,18 @@ def histogram(name: str, values: Sequence[float], unit: str, bounds: Sequence[fl
         for n, amount in enumerate(counts)
         if amount
     ]
-    shapes.append(_line(left, bottom, right, bottom, "axis"))
+    shapes.append(stroke(left, bottom, right, bottom, "axis"))
     for at in ticks(low, high, 4):
-        shapes.append(_line(x(at), bottom, x(at), bottom + 4, "axis"))
-        shapes.append(_text(min(max(x(at), 16), right - 8), bottom + 17, mark(at), "middle", "quiet"))
+        shapes.append(stroke(x(at), bottom, x(at), bottom + 4, "axis"))
+        shapes.append(label(min(max(x(at), 16), right - 8), bottom + 17, mark(at), "middle", "quiet"))
     for bound in bounds:
         if low <= bound <= high:
-            shapes.append(_line(x(bound), top - 4, x(bound), bottom, "bound"))
+            shapes.append(stroke(x(bound), top - 4, x(bound), bottom, "bound"))
     middle = median(values)
     side = "start" if x(middle) < (left + right) / 2 else "end"
-    shapes.append(_line(x(middle), top - 6, x(middle), bottom, "mark"))
+    shapes.append(stroke(x(middle), top - 6, x(middle), bottom, "mark"))
     shapes.append(
-        _text(x(middle) + (4 if side == "start" else -4), 13, f"median {figure(middle, unit)}", side)
+        label(x(middle) + (4 if side == "start" else -4), 13, f"median {figure(middle, unit)}", side)
     )
     told = f"{len(values)} values from {figure(min(values), unit)} to {figure(max(values), unit)}"
     return svg(name, 320, 134, *shapes, about=told, kind="small")
@@ -303,17 +303,17 @@ def columns(name: str, values: Sequence[float | None], unit: str) -> Markup:
     def y(value: float) -> float:
         return bottom - value / high * (bottom - top)
 
-    shapes = [_line(left, y(at), right, y(at), "grid") for at in places]
-    shapes += [_text(left - 8, y(at) + 4, mark(at), "end", "quiet") for at in places]
+    shapes = [stroke(left, y(at), right, y(at), "grid") for at in places]
+    shapes += [label(left - 8, y(at) + 4, mark(at), "end", "quiet") for at in places]
     for place, value in enumerate(values):
         x = left + (place + 0.5) * wide
         if value is None:
-            shapes.append(_text(x, bottom - 4, "✕", "middle", "bad"))
+            shapes.append(label(x, bottom - 4, "✕", "middle", "bad"))
         else:
             box = _area(x - wide * 0.36, y(value), wide * 0.72, bottom - y(value))
             shapes.append(_rect("fill c1", box, 2))
         if len(values) <= 24 or (place + 1) % 10 == 0:
-            shapes.append(_text(x, bottom + 15, str(place + 1), "middle", "quiet"))
+            shapes.append(label(x, bottom + 15, str(place + 1), "middle", "quiet"))
     told = ", ".join(figure(value) if value is not None else "nothing" for value in values)
     return svg(
         f"{name}{f' ({unit})' if unit else ''}, by visitor", 640, 114, *shapes, about=told, kind="plain"
@@ -328,8 +328,8 @@ def plot(
     xs = [place for place in at if place is not None]
     ys = [value for line in lines.values() for value in line if value is not None]
     if not xs or not ys:
-        return svg(name, 640, 24, _text(8, 16, "no values", "start", "quiet"), kind="plain")
-    x0, x1, y0, y1 = min(xs), max(xs) or 1.0, min(ys), max(ys)
+        return svg(name, 640, 24, label(8, 16, "no values", "start", "quiet"), kind="plain")
+    x0, x1, y0, y1 = min(xs), max(xs), min(ys), max(ys)
     x1, y1 = (x1 if x1 > x0 else x0 + 1), (y1 if y1 > y0 else y0 + 1)
 
     def point(x: float, y: float) -> tuple[float, float]:
@@ -338,13 +338,13 @@ def plot(
     shapes = []
     for place in ticks(x0, x1, 8):
         x, _ = point(place, y0)
-        shapes += [_line(x, top, x, bottom, "grid"), _text(x, bottom + 16, mark(place), "middle", "quiet")]
+        shapes += [stroke(x, top, x, bottom, "grid"), label(x, bottom + 16, mark(place), "middle", "quiet")]
     for place in ticks(y0, y1, 4):
         _, y = point(x0, place)
-        shapes += [_line(left, y, right, y, "grid"), _text(left - 6, y + 4, mark(place), "end", "quiet")]
+        shapes += [stroke(left, y, right, y, "grid"), label(left - 6, y + 4, mark(place), "end", "quiet")]
     for nth, line in enumerate(lines.values(), 1):
         known = [point(x, y) for x, y in zip(at, line, strict=False) if x is not None and y is not None]
-        shapes.append(_path("M" + "L".join(f"{number(x)} {number(y)}" for x, y in known), f"curve c{nth}"))
+        shapes.append(course("M" + "L".join(f"{number(x)} {number(y)}" for x, y in known), f"curve c{nth}"))
     told = f"{', '.join(lines)} over {over}"
     return svg(f"{name}: {told}", 640, bottom + 24, *shapes, kind="plain")
 
@@ -360,28 +360,18 @@ def gauge(badness: float) -> Markup:
         "Distance to the bound",
         100,
         14,
-        _line(4, 7, 96, 7, "axis"),
-        _line(50, 1, 50, 13, "mark"),
+        stroke(4, 7, 96, 7, "axis"),
+        stroke(50, 1, 50, 13, "mark"),
         element("circle", {"class": f"dot {state}", "cx": x, "cy": 7, "r": 4.5}),
         about=f"{abs(badness):.0%} {'beyond' if badness > 0 else 'within'} it",
         kind="gauge",
     )
 
 
-def milliseconds(spent: float) -> str:
-    """Seconds, as milliseconds below two of them."""
-    return figure(1000 * spent, "ms") if spent < 1.9995 else figure(spent, "s")
-
-
-def seconds_of(at: float, most: float) -> str:
-    """A mark on an axis of times up to `most`."""
-    return mark(1000 * at, "ms") if most < 1.5 else mark(at, "s")
-
-
 def _label(window: Window, at: float) -> Markup:
     x = window.x(at)
     anchor = "start" if x < 8 else "end" if x > WIDTH - 12 else "middle"
-    return _text(min(x, WIDTH - 2), 17, seconds_of(at, 10), anchor, "quiet")
+    return label(min(x, WIDTH - 2), 17, seconds_of(at, 10), anchor, "quiet")
 
 
 def _columns(
@@ -428,14 +418,14 @@ def _rect(kind: str, box: Mapping[str, float], round_by: float = 0.0) -> Markup:
     return element("rect", {"class": kind, "rx": round_by or None, **box})
 
 
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
+def stroke(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
     return element("line", {"class": kind, "x1": x1, "y1": y1, "x2": x2, "y2": y2})
 
 
-def _path(d: str, kind: str) -> Markup:
+def course(d: str, kind: str) -> Markup:
     return element("path", {"class": kind, "d": d}) if d else joined()
 
 
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> Markup:
+def label(x: float, y: float, text: str, anchor: str, kind: str = "") -> Markup:
     attributes = {"class": kind or None, "x": x, "y": y, "text-anchor": anchor}
     return element("text", attributes, text) if text else joined()

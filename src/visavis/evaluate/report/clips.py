@@ -6,7 +6,7 @@ same video gives the same bytes.
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise, takewhile
 from math import ceil
@@ -236,8 +236,3 @@ def _heard(sound: Samples, rate: int, number: int, fps: int) -> "av.AudioFrame":
     frame.sample_rate = rate
     frame.pts, frame.time_base = start, Fraction(1, rate)
     return frame
-
-
-def without_player(made: Clip) -> Clip:
-    """The same with its stills only."""
-    return replace(made, player=b"")

@@ -28,8 +28,8 @@ HEAT: Final = "The darker, the worse among those beside it; ✕ is not good enou
 LINES: Final = "The strong line is the median; dashed ones are bounds of what is good enough."
 
 
-def page(results: Results, scenes: Sequence[Scene]) -> str:
-    """The whole page. Blocks, to read its style and script."""
+def page(results: Results, scenes: Sequence[Scene], left_out: str = "") -> str:
+    """The whole page; left_out: what is not on it, in sentences. Blocks, to read its style and script."""
     style, script = ((HERE / name).read_text("utf-8") for name in ("page.css", "page.js"))
     head = element(
         "head",
@@ -47,7 +47,7 @@ def page(results: Results, scenes: Sequence[Scene]) -> str:
         {},
         element("a", {"class": "skip", "href": "#main"}, "to the verdicts"),
         _header(results),
-        element("main", {"id": "main"}, *_sections(results, scenes, places)),
+        element("main", {"id": "main"}, *_sections(results, scenes, places, left_out)),
         _footer(),
         element("script", {}, Markup(script)),
     )
@@ -69,10 +69,6 @@ def _hash(content: str) -> str:
 
 def _header(results: Results) -> Markup:
     summary = results.judgement.get("summary", "it was stopped before anything was judged")
-    verdicts = results.judgement.get("verdicts", ())
-    state = (
-        "fail" if any(one["state"] == "fail" for one in verdicts) else "pass" if verdicts else "not-measured"
-    )
     return element(
         "header",
         {"class": "top"},
@@ -90,16 +86,17 @@ def _header(results: Results) -> Markup:
             element("button", {"type": "button", "class": "theme", "hidden": True}, "Theme"),
         ),
         element("h1", {}, "How good it is"),
-        element("p", {"class": f"summary {state}"}, summary[:1].upper() + summary[1:], "."),
-        None
-        if results.complete
-        else element(
-            "p", {"class": "trouble"}, "It was stopped before its end: what is here was measured until then."
-        ),
+        element("p", {"class": f"summary {_state(results)}"}, summary[:1].upper() + summary[1:], "."),
         tables.counts(results),
         _about(results),
         _contents(results),
     )
+
+
+def _state(results: Results) -> str:
+    """A class for all of it: good is only what is complete, and of which something was measured."""
+    states = {one["state"] for one in results.judgement.get("verdicts", ())}
+    return "fail" if "fail" in states else "pass" if "pass" in states and results.complete else "not-measured"
 
 
 def _about(results: Results) -> Markup:
@@ -149,7 +146,9 @@ def _contents(results: Results) -> Markup:
     return element("nav", {"aria-label": "Contents"}, element("ul", {}, *links))
 
 
-def _sections(results: Results, scenes: Sequence[Scene], places: Mapping[str, str]) -> Iterator[Markup]:
+def _sections(
+    results: Results, scenes: Sequence[Scene], places: Mapping[str, str], left_out: str
+) -> Iterator[Markup]:
     scales = tracks.scales(results)
     verdicts = results.judgement.get("verdicts", ())
     yield _section("verdicts", "Verdicts", "", tables.verdicts(verdicts, places))
@@ -158,7 +157,7 @@ def _sections(results: Results, scenes: Sequence[Scene], places: Mapping[str, st
     if spread := _spread(results):
         yield _section("spread", "Spread", LINES, element("div", {"class": "spread"}, *spread))
     drawn = (scene(shown, results, scales) for shown in scenes)
-    yield _section("scenarios", "Scenarios", "", _list(scenes), *drawn)
+    yield _section("scenarios", "Scenarios", left_out, _list(scenes), *drawn)
     yield _section("meanings", "What the figures mean", "", tables.glossary(results), kind="paper")
 
 
@@ -179,21 +178,10 @@ def _list(scenes: Sequence[Scene]) -> Markup:
 
 
 def _spread(results: Results) -> list[Markup]:
-    verdicts = results.judgement.get("verdicts", ())
     cards = []
     for heap in tracks.spreads(results, FEW):
         name = heap.words
-        found = (
-            []
-            if heap.name
-            else [
-                bound
-                for one in verdicts
-                if one["metric"] == heap.metric
-                for bound in (one.get("least"), one.get("most"))
-                if bound is not None
-            ]
-        )
+        found = [] if heap.name else _bounds(results, heap.metric)
         unit = f", {heap.unit}" if heap.unit else ""
         caption = element(
             "figcaption",
@@ -203,6 +191,17 @@ def _spread(results: Results) -> list[Markup]:
         )
         cards.append(element("figure", {}, caption, charts.histogram(name, heap.values, heap.unit, found)))
     return cards
+
+
+def _bounds(results: Results, metric: str) -> list[float]:
+    """Where a metric's values stop being good enough; not what is asked of some scenarios only."""
+    target = results.metrics[metric].target or 0.0
+    return [
+        bound
+        for one in results.judgement.get("verdicts", ())
+        if one["metric"] == metric and not one["tags"]
+        for bound in tables.threshold(one).ends(target)
+    ]
 
 
 def _when(results: Results) -> str:

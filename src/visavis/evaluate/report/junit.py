@@ -35,13 +35,15 @@ def _performed(results: Results) -> tuple[Markup, dict[str, int]]:
         _case(PERFORMED, found.name, _unperformed(found) if found.failed else None)
         for found in results.scenarios
     ]
+    if not results.complete:
+        cases.append(_case(PERFORMED, "all", _failure("the evaluation is not complete")))
     return _suite_of("scenarios are performed", results.made, cases)
 
 
 def _unperformed(found: Measured) -> Markup:
     if found.unable:
         return element("skipped", {"message": found.failed})
-    return _failure(f"{found.name} could not be performed: {found.failed}")
+    return _failure(f"{found.name} was not performed: {found.failed}")
 
 
 def _suite(results: Results, verdict: Mapping[str, Any]) -> tuple[Markup, dict[str, int]]:

@@ -1,4 +1,4 @@
-// Players and scores move together, the theme can be switched, and reasons are unfolded for paper.
+// Players and scores move together, the theme can be switched, and what paper needs is unfolded.
 // Without this the page can be read all the same.
 "use strict";
 
@@ -16,6 +16,7 @@ function join(scene, score) {
     length: Number(lanes.dataset.length),
   }));
   const held = Number(score.dataset.held);
+  const slider = score.querySelector(".rows");
 
   function show() {
     const now = video.currentTime;
@@ -24,8 +25,8 @@ function join(scene, score) {
       cursor.hidden = part < 0 || part >= 1;
       cursor.style.setProperty("--part", part);
     }
-    score.setAttribute("aria-valuenow", now.toFixed(2));
-    score.setAttribute("aria-valuetext", `${now.toFixed(2)} seconds`);
+    slider.setAttribute("aria-valuenow", now.toFixed(2));
+    slider.setAttribute("aria-valuetext", `${now.toFixed(2)} seconds`);
   }
 
   function follow() {
@@ -52,8 +53,7 @@ function join(scene, score) {
     button.addEventListener("click", () => seek(Number(place.dataset.seek)));
     place.replaceChildren(button);
   }
-  score.addEventListener("keydown", (event) => {
-    if (event.target !== score) return;
+  slider.addEventListener("keydown", (event) => {
     const steps = { ArrowLeft: -STEP, ArrowRight: STEP, PageUp: -LEAP, PageDown: LEAP };
     if (event.key in steps) seek(video.currentTime + steps[event.key]);
     else if (event.key === "Home") seek(0);
@@ -62,11 +62,11 @@ function join(scene, score) {
     else return;
     event.preventDefault();
   });
-  score.tabIndex = 0;
-  score.setAttribute("role", "slider");
-  score.setAttribute("aria-label", `Moment of ${video.getAttribute("aria-label")}`);
-  score.setAttribute("aria-valuemin", "0");
-  score.setAttribute("aria-valuemax", held.toFixed(2));
+  slider.tabIndex = 0;
+  slider.setAttribute("role", "slider");
+  slider.setAttribute("aria-label", `Moment of ${video.getAttribute("aria-label")}`);
+  slider.setAttribute("aria-valuemin", "0");
+  slider.setAttribute("aria-valuemax", held.toFixed(2));
   score.classList.add("live");
   for (const kind of ["seeking", "seeked", "timeupdate", "loadedmetadata"]) video.addEventListener(kind, show);
   video.addEventListener("play", follow);
@@ -110,7 +110,7 @@ function theme(button) {
 let folded = [];
 
 addEventListener("beforeprint", () => {
-  folded = [...document.querySelectorAll("details.reasons:not([open])")];
+  folded = [...document.querySelectorAll("details.unfolds:not([open])")];
   for (const one of folded) one.open = true;
 });
 

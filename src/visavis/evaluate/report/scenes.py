@@ -86,7 +86,7 @@ def _body(shown: Scene, results: Results, scales: Mapping[tuple[str, str], Scale
         yield element("div", {"class": "stage"}, beside, drawn)
     if turns := found.facts.get("exchanges"):
         yield element("h4", {}, talks.summary(turns))
-        yield talks.exchanges(turns, found.language)
+        yield talks.exchanges(turns, found.title, found.language)
         yield talks.events(found.facts.get("events", ()))
     if found.readings or found.facts:
         yield element("div", {"class": "plots"}, *_plots(found, results))
@@ -105,7 +105,7 @@ def text(found: Measured) -> Markup | None:
     left = len(said) - len(kept)
     rest = joined(kept[LETTERS:], f"… ({count(left, 'letter')} more)" if left else None)
     summary = element("summary", {}, f"the whole text, {count(len(said), 'letter')}")
-    more = element("details", {}, summary, element("blockquote", about, f"… {rest[:0]}", rest))
+    more = element("details", {}, summary, element("blockquote", about, "… ", rest))
     return joined(element("blockquote", about, f"{said[:LETTERS]} …"), more)
 
 

@@ -3,7 +3,7 @@
 Owns what is put together how. Refuses to judge: good and bad are what `verdict` and `compare` say.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import inf
 from statistics import median
 from typing import Any, Final
@@ -72,8 +72,8 @@ def verdicts(judged: Sequence[Mapping[str, Any]], places: Mapping[str, str]) -> 
     if not judged:
         return element("p", {}, "Nothing was judged: the evaluation was stopped before.")
     ordered = sorted(judged, key=lambda one: (STATES.index(one["state"]), -_known(one["badness"])))
-    heads = ("", "What", "Found", "Wanted", "Where", "Bound")
-    return _table(heads, (_verdict(one, places) for one in ordered), "verdicts")
+    heads = ("", "What", "Found", "Wanted", "Where", "To its bound")
+    return _table("Verdicts", heads, (_verdict(one, places) for one in ordered), "verdicts")
 
 
 def _verdict(one: Mapping[str, Any], places: Mapping[str, str]) -> Markup:
@@ -115,7 +115,7 @@ def figures(results: Results, places: Mapping[str, str]) -> Markup:
     silent = [name for name, found in told if not found]
     return joined(
         *(_compared(key, changes) for key, changes in known.items()),
-        _table(heads, rows, "figures"),
+        _table("Figures", heads, rows, "figures"),
         _silent(results, silent),
     )
 
@@ -189,7 +189,12 @@ def _moved(name: str, metric: Meaning, rows: Sequence[Mapping[str, Any]]) -> Chi
     lines = (
         element("li", {}, element("bdi", {}, row["scenario"]), ": ", _trend(row, metric)) for row in moved
     )
-    return element("details", {}, element("summary", {}, *told), element("ul", {"class": "plain"}, *lines))
+    return element(
+        "details",
+        {"class": "unfolds"},
+        element("summary", {}, *told),
+        element("ul", {"class": "plain"}, *lines),
+    )
 
 
 def _trend(row: Mapping[str, Any], metric: Meaning) -> Markup:
@@ -205,12 +210,18 @@ def _compared(key: str, changes: Mapping[str, Any]) -> Markup:
     machine = (
         "the same machine" if changes["same_machine"] else "another machine, so times are not comparable"
     )
+    subject = (
+        None
+        if changes.get("same_subject", True)
+        else element("b", {}, " Other engines, another voice or another face: what differs is theirs.")
+    )
     made = changes["made"].replace("T", " ").replace("+00:00", " UTC")
     return element(
         "p",
         {"class": "quiet"},
         f"The {key} results are of {made}, version {changes['version']}, ",
         f"commit {changes['commit'] or 'unknown'}, on {machine}.",
+        subject,
     )
 
 
@@ -227,7 +238,9 @@ def _silent(results: Results, names: Sequence[str]) -> Markup | None:
         rows.append(element("tr", {}, head, element("td", {}, _sentence(why))))
     if not rows:
         return None
-    return joined(element("h3", {}, "Not measured"), _table(("Figure", "Why"), rows, "silent"))
+    return joined(
+        element("h3", {}, "Not measured"), _table("Not measured", ("Figure", "Why"), rows, "silent")
+    )
 
 
 def maps(results: Results, places: Mapping[str, str]) -> Iterator[Markup]:
@@ -249,7 +262,7 @@ def maps(results: Results, places: Mapping[str, str]) -> Iterator[Markup]:
             head = element("thead", {}, element("tr", {}, element("td"), *heads))
             caption = element("caption", {}, f"{KINDS.get(kind, kind.title())} ({len(found)})")
             table = element("table", {"class": "map"}, caption, head, element("tbody", {}, *rows))
-            yield element("div", {"class": "wide", "tabindex": 0}, table)
+            yield scrolling(f"Where: {KINDS.get(kind, kind.title())}", table)
 
 
 def _heat(name: str, metric: Meaning, found: Sequence[Measured], bad: Mapping[str, set[str]]) -> Markup:
@@ -297,7 +310,7 @@ def readings(found: Measured, results: Results) -> Markup:
     )
     summary = element("summary", {}, f"{count(len(silent), 'figure')} could not be told")
     rest = (
-        element("details", {"class": "reasons"}, summary, element("ul", {"class": "plain"}, *reasons))
+        element("details", {"class": "unfolds"}, summary, element("ul", {"class": "plain"}, *reasons))
         if silent
         else None
     )
@@ -322,7 +335,7 @@ def counts(results: Results) -> Markup:
     judged = results.judgement.get("verdicts", ())
     tiles = (
         [
-            (str(sum(one["state"] == state for one in judged)), word, state)
+            (str(amount := sum(one["state"] == state for one in judged)), word, state if amount else "")
             for state, word in (("fail", "not met"), ("pass", "met"), ("not measured", "not measured"))
         ]
         if judged
@@ -347,12 +360,17 @@ def _value(found: Measured, metric: str) -> float | None:
     return None if reading is None else reading.value
 
 
-def _table(heads: Sequence[str], rows: "Iterator[Markup] | Sequence[Markup]", kind: str) -> Markup:
+def _table(name: str, heads: Sequence[str], rows: Iterable[Markup], kind: str) -> Markup:
     head = element(
         "tr", {}, *(element("th", {"scope": "col"}, name) if name else element("td") for name in heads)
     )
     table = element("table", {"class": kind}, element("thead", {}, head), element("tbody", {}, *rows))
-    return element("div", {"class": "wide"}, table)
+    return scrolling(name, table)
+
+
+def scrolling(name: str, table: Markup) -> Markup:
+    """A table that can be scrolled to the side, by keys too: it is as wide as it has to be."""
+    return element("div", {"class": "wide", "tabindex": 0, "role": "region", "aria-label": name}, table)
 
 
 def _cells(contents: "Sequence[Child]") -> list[Markup]:
@@ -360,7 +378,7 @@ def _cells(contents: "Sequence[Child]") -> list[Markup]:
 
 
 def _known(value: float | None) -> float:
-    """A badness; JSON has no infinity, and only what could not be performed is that bad."""
+    """A badness; JSON has no infinity, and only what was not performed is that bad."""
     return inf if value is None else value
 
 

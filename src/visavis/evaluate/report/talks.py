@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from visavis.evaluate.report.charts import Bar, milliseconds
+from visavis.evaluate.report.charts import Bar
 from visavis.evaluate.report.markup import Markup, element, joined
 from visavis.evaluate.report.score import Speaking
-from visavis.evaluate.report.words import seconds
+from visavis.evaluate.report.tables import scrolling
+from visavis.evaluate.report.words import count, milliseconds, seconds
 
 WANTED: Final = {"yes": "interrupts", "no": "does not interrupt"}
 
@@ -64,13 +65,13 @@ def expectations(exchange: Mapping[str, Any]) -> Iterator[tuple[str, bool | None
             yield f"{what}: {wanted}", None
 
 
-def exchanges(found: Sequence[Mapping[str, Any]], language: str) -> Markup:
-    """A table of them."""
+def exchanges(found: Sequence[Mapping[str, Any]], title: str, language: str) -> Markup:
+    """A table of them. title: of the scenario."""
     heads = ("", "When", "Visitor", "Understood", "Avatar", "First sound", "Expected")
     head = element("tr", {}, *(element("th", {"scope": "col"}, name) for name in heads))
     rows = (_exchange(n, one, language) for n, one in enumerate(found, 1))
     table = element("table", {"class": "turns"}, element("thead", {}, head), element("tbody", {}, *rows))
-    return element("div", {"class": "wide"}, table)
+    return scrolling(f"Turns of {title}", table)
 
 
 def events(found: Sequence[Sequence[Any]]) -> Markup | None:
@@ -88,7 +89,7 @@ def events(found: Sequence[Sequence[Any]]) -> Markup | None:
         for at, kind, text in found
     )
     summary = element("summary", {}, f"What the server told ({len(found)})")
-    return element("details", {}, summary, element("ol", {"class": "events"}, *lines))
+    return element("details", {}, summary, element("ol", {"class": "events", "tabindex": 0}, *lines))
 
 
 def _exchange(n: int, one: Mapping[str, Any], language: str) -> Markup:
@@ -165,5 +166,5 @@ def summary(found: Sequence[Mapping[str, Any]]) -> Markup:
     """How many expectations were met."""
     told = [met for one in found for _, met in expectations(one) if met is not None]
     if not told:
-        return joined(f"{len(found)} turns")
-    return joined(f"{len(found)} turns; {sum(told)} of {len(told)} expectations met")
+        return joined(count(len(found), "turn"))
+    return joined(f"{count(len(found), 'turn')}; {sum(told)} of {len(told)} expectations met")

@@ -54,6 +54,16 @@ def seconds(value: float) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
+def milliseconds(spent: float) -> str:
+    """Seconds, as milliseconds below two of them."""
+    return figure(1000 * spent, "ms") if spent < 1.9995 else figure(spent, "s")
+
+
+def seconds_of(at: float, most: float) -> str:
+    """A mark on an axis of times up to `most` seconds."""
+    return mark(1000 * at, "ms") if most < 1.5 else mark(at, "s")
+
+
 def count(amount: int, what: str, several: str = "") -> str:
     """Such as "1 scenario" and "2 scenarios"."""
     return f"{amount:,} {what if amount == 1 else several or what + 's'}".replace(",", NARROW)

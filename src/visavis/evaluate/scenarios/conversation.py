@@ -32,7 +32,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, TypeAlias, get_args
 
-from visavis.evaluate.client.wording import BURSTS, NOISES, Burst, Noise, written
+from visavis.evaluate.client.wording import BURSTS, NOISES, Burst, Noise, parts, written
 from visavis.evaluate.fields import Fields
 from visavis.evaluate.scenarios import Kind
 from visavis.media import LANGUAGES, Language
@@ -44,6 +44,9 @@ WORDLESS: Final[frozenset[Deed]] = frozenset(("sounds", "waits", "stops"))
 """What asks for no answer."""
 
 PATIENCE: Final = 8.0
+
+LONGEST: Final = 60.0
+"""Seconds of a pause in what is said."""
 
 GOES_ON, BEGINS_ANEW = "goes on", "begins anew"
 """What stands for an answer where somebody comes back."""
@@ -126,7 +129,7 @@ def _turn(fields: Fields) -> Turn:
         raise fields.wrong("stops is false; write true, or leave the turn out")
     turn = Turn(
         deed,
-        text=fields.text(deed) if deed in ("types", "says", "has_read") else "",
+        text=_said(fields, deed) if deed in ("types", "says", "has_read") else "",
         seconds=fields.number(deed, least=0.1, most=600.0) if deed in ("waits", "returns_after") else 0.0,
         burst=fields.choice("sounds", BURSTS) if deed == "sounds" else "cough",
         language=fields.choice("language", LANGUAGES) if fields.has("language") else None,
@@ -139,6 +142,16 @@ def _turn(fields: Fields) -> Turn:
     )
     fields.done()
     return turn
+
+
+def _said(fields: Fields, deed: Deed) -> str:
+    """What is typed, said or read."""
+    text = fields.text(deed)
+    if deed == "says" and not written(text):
+        raise fields.wrong(f"says is {text!r}, and there are no words in it; write some, or: waits = 1.0")
+    if deed == "says" and any(pause > LONGEST for _, pause in parts(text)):
+        raise fields.wrong(f"says has a pause of more than {LONGEST:g} s; write a shorter one")
+    return text
 
 
 def _expects(fields: Fields, deed: Deed) -> dict[str, str]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import log10
 from typing import Final
 
-from visavis.evaluate.report.charts import ticks
-from visavis.evaluate.report.markup import Markup, element, joined
+from visavis.evaluate.report.charts import course, label, stroke, ticks
+from visavis.evaluate.report.markup import Markup, element, joined, number
 from visavis.evaluate.speed.comparing import comparable
 from visavis.evaluate.speed.growth import Growth
 from visavis.evaluate.speed.history import Entry, Figure
@@ -80,13 +80,13 @@ def chart(entries: Sequence[Entry]) -> str:
         "Over commits: so many times the reference (memory: megabytes), lower is better": list(
             _over_commits(shown, machines)
         ),
-        f"As the work grows, at {grown.name}": list(_growing(grown)),
+        f"As the work grows, at {grown.name}; dashed: in proportion": list(_growing(grown)),
         f"Memory over a long text, at {long.name}": list(_memories(long)),
     }
     drawn, y = [], 100.0
     for title, panels in sections.items():
         if panels:
-            drawn.append(_text(MARGIN, y, title, "section"))
+            drawn.append(label(MARGIN, y, title, "start", "section"))
             drawn += [_placed(panel, place, y + 14) for place, panel in enumerate(panels)]
             y += 14 + (HIGH + GAP) * -(-len(panels) // COLUMNS) + 30
     width = 2 * MARGIN + COLUMNS * WIDE + (COLUMNS - 1) * GAP
@@ -105,13 +105,13 @@ def chart(entries: Sequence[Entry]) -> str:
 
 
 def _head(newest: Entry, machines: Sequence[str]) -> Iterator[Markup]:
-    yield _text(MARGIN, 40, "visavis bench", "title")
+    yield label(MARGIN, 40, "visavis bench", "start", "title")
     made = newest.made.replace("T", " ")[:16]
-    yield _text(MARGIN + 160, 40, f"newest: {newest.name}, {made} UTC", "quiet")
+    yield label(MARGIN + 160, 40, f"newest: {newest.name}, {made} UTC", "start", "quiet")
     x = MARGIN
     for place, machine in enumerate(machines):
         yield element("circle", {"class": f"f{_colour(place)}", "cx": x + 5, "cy": 62, "r": 4})
-        yield _text(x + 14, 66, machine, "quiet")
+        yield label(x + 14, 66, machine, "start", "quiet")
         x += 30 + 6.2 * len(machine)
 
 
@@ -156,20 +156,20 @@ def _by_machine(
 ) -> Iterator[tuple[int, list[int]]]:
     """The places of each machine's entries, with its colour."""
     places = [(place, _machine(entry)) for place, entry, _ in found]
-    for number, machine in enumerate(machines):
-        yield _colour(number), [place for place, whose in places if whose == machine]
+    for place, machine in enumerate(machines):
+        yield _colour(place), [where for where, whose in places if whose == machine]
 
 
 def _run(places: Sequence[int], ratios: dict[int, Spread], across: Scale, up: Scale, colour: int) -> Markup:
     line = [(across.at(place), up.at(ratios[place].median)) for place in places]
-    return _path(line, f"line s{colour}") if len(line) > 1 else joined()
+    return course(_through(line), f"line s{colour}") if len(line) > 1 else joined()
 
 
 def _dot(x: float, ratio: Spread, up: Scale, colour: int, changed: bool) -> Markup:
     kind = f"changed s{colour}" if changed else f"f{colour}"
     return joined(
-        _line(x, up.at(ratio.least), x, up.at(ratio.most), f"all s{colour}"),
-        _line(x, up.at(ratio.low), x, up.at(ratio.high), f"bar s{colour}"),
+        stroke(x, up.at(ratio.least), x, up.at(ratio.most), f"all s{colour}"),
+        stroke(x, up.at(ratio.low), x, up.at(ratio.high), f"bar s{colour}"),
         element("circle", {"class": kind, "cx": x, "cy": up.at(ratio.median), "r": 3.5}),
     )
 
@@ -180,7 +180,7 @@ def _commits(entries: Sequence[Entry], across: Scale) -> Markup:
     named = [(place, entry) for place, entry in enumerate(entries) if (len(entries) - 1 - place) % every == 0]
     return joined(
         *(
-            _text(min(across.at(place), WIDE - RIGHT - 28), HIGH - BOTTOM + 18, entry.name, "quiet", "middle")
+            label(min(across.at(place), WIDE - RIGHT - 28), HIGH - BOTTOM + 18, entry.name, "middle", "quiet")
             for place, entry in named
         )
     )
@@ -193,7 +193,7 @@ def _growing(entry: Entry) -> Iterator[Markup]:
 
 
 def _grown(work: str, figures: Sequence[Figure], grown: Growth) -> Markup:
-    """Seconds over sizes, both by their logarithms: what is linear lies along the dashed line."""
+    """Seconds over sizes, both by their logarithms: what grows in proportion lies along the dashed line."""
     points = [(size_of(f, sample), sample.seconds) for f in figures for sample in f.samples]
     sizes, costs = zip(*points, strict=True)
     across = Scale(min(sizes) / 1.3, max(sizes) * 1.3, LEFT, WIDE - RIGHT, logarithmic=True)
@@ -205,21 +205,22 @@ def _grown(work: str, figures: Sequence[Figure], grown: Growth) -> Markup:
     marks = [size_of(figure, figure.samples[0]) for figure in figures if figure.samples]
     return joined(
         _heading(f"{work}: seconds over {figures[0].grows}", ""),
-        *(_text(across.at(x), HIGH - BOTTOM + 18, _size(x), "quiet", "middle") for x in marks),
+        *(label(across.at(x), HIGH - BOTTOM + 18, _size(x), "middle", "quiet") for x in marks),
         *(
             joined(
-                _line(LEFT, up.at(cost), WIDE - RIGHT, up.at(cost), "grid"),
-                _text(LEFT - 6, up.at(cost) + 4, short(cost), "quiet", "end"),
+                stroke(LEFT, up.at(cost), WIDE - RIGHT, up.at(cost), "grid"),
+                label(LEFT - 6, up.at(cost) + 4, short(cost), "end", "quiet"),
             )
             for cost in _powers(up.low, up.high)
         ),
-        _path([(across.at(x), up.at(y)) for x, y in straight], "straight"),
-        _path([(across.at(x), up.at(y)) for x, y in fitted if y >= up.low], "fit"),
+        course(_through([(across.at(x), up.at(y)) for x, y in straight]), "straight"),
+        course(_through([(across.at(x), up.at(y)) for x, y in fitted if y >= up.low]), "fit"),
         *(element("circle", {"class": "f1", "cx": across.at(x), "cy": up.at(y), "r": 3}) for x, y in points),
-        _text(
+        label(
             LEFT,
             HIGH - 6,
-            f"exponent {grown.exponent:.2f} ± {grown.error:.2f}: {grown.shape}; dashed: linear",
+            f"exponent {grown.exponent:.2f} ± {grown.error:.2f}: {grown.shape}",
+            "start",
             "quiet",
         ),
     )
@@ -241,11 +242,11 @@ def _memory(figure: Figure, times: Sequence[float], resident: Sequence[float], g
         _heading(figure.name, f"{grown:+.2f} MB a minute of speech"),
         _levels(up),
         *(
-            _text(across.at(x), HIGH - BOTTOM + 18, f"{short(x)} s", "quiet", "middle")
+            label(across.at(x), HIGH - BOTTOM + 18, f"{short(x)} s", "middle", "quiet")
             for x in ticks(0, max(times), 5)
         ),
-        _path(line, "line s1"),
-        _text(LEFT, HIGH - 6, "megabytes resident over seconds of work", "quiet"),
+        course(_through(line), "line s1"),
+        label(LEFT, HIGH - 6, "megabytes resident over seconds of work", "start", "quiet"),
     )
 
 
@@ -258,16 +259,16 @@ def _placed(panel: Markup, place: int, y: float) -> Markup:
 
 
 def _heading(name: str, value: str) -> Markup:
-    told = _text(WIDE - RIGHT, 24, value, "quiet", "end") if value else None
-    return joined(_text(14, 24, name, "name"), told)
+    told = label(WIDE - RIGHT, 24, value, "end", "quiet") if value else None
+    return joined(label(14, 24, name, "start", "name"), told)
 
 
 def _levels(up: Scale) -> Markup:
     return joined(
         *(
             joined(
-                _line(LEFT, up.at(level), WIDE - RIGHT, up.at(level), "grid"),
-                _text(LEFT - 6, up.at(level) + 4, short(level), "quiet", "end"),
+                stroke(LEFT, up.at(level), WIDE - RIGHT, up.at(level), "grid"),
+                label(LEFT - 6, up.at(level) + 4, short(level), "end", "quiet"),
             )
             for level in ticks(up.low, up.high, 4)
         )
@@ -310,13 +311,5 @@ def _colour(place: int) -> int:
     return place % 4 + 1
 
 
-def _path(points: Sequence[tuple[float, float]], kind: str) -> Markup:
-    return element("path", {"class": kind, "d": "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points)})
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
-    return element("line", {"class": kind, "x1": x1, "y1": y1, "x2": x2, "y2": y2})
-
-
-def _text(x: float, y: float, text: str, kind: str, anchor: str = "start") -> Markup:
-    return element("text", {"class": kind, "x": x, "y": y, "text-anchor": anchor}, text)
+def _through(points: Sequence[tuple[float, float]]) -> str:
+    return "M" + "L".join(f"{number(x)} {number(y)}" for x, y in points)

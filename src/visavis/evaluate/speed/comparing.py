@@ -2,10 +2,20 @@
 
     p = 2 P(U <= u)        Mann & Whitney (1947), exact, ties counted half
 
-A difference counts where chance alone would make it in fewer than 5 of a hundred cases, and it is 5 % at
-least. On the same machine both the seconds and their ratio to the reference have to differ: the first tell
-of a machine that was busy, the second of a reference that was disturbed. Between machines the ratio counts.
-Seconds of processors, which a busy machine changes least, are compared on the same machine only.
+A difference is told where p is below 5 %, and it is 5 % at least. On the same machine both the seconds and
+their ratio to the reference have to differ: the first tell of a machine that was busy, the second of a
+reference that was disturbed. Between machines the ratio counts. Seconds of processors, which a busy machine
+changes least, are compared on the same machine only.
+
+The test takes runs to be independent, and they are not: those of one measurement share a process and a few
+minutes. Two measurements of the same source differ by more than the runs of each do, so p tells that two
+measurements differ, and not yet that their sources do. Hence `confirmed`, which asks for a second one in new
+processes. Even so both stand against one measurement of then, and its luck: below what two measurements of
+the same source differ by, nothing is sure.
+
+What is known by its memory is measured once, since a run takes minutes, and its memory differs little between
+runs: it is judged by a bound, not by ranks. It is its peak, and what it would have after an hour of speech,
+which is the peak and sixty times the growth of a minute.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,12 +31,16 @@ from visavis.evaluate.speed.sample import Sample
 
 Trend = Literal["better", "worse", "same", "too few"]
 
-What = Literal["time", "processors", "memory"]
+What = Literal["time", "processors", "memory", "memory after an hour"]
 
 CHANCE: Final = 0.05
 
 LEAST: Final = 0.05
 """The part of the old median that a difference has to have."""
+
+BOUND: Final = 0.25
+"""The part of then by which single measurements of memory may differ: two of the same source had peaks of
+230 MB, and grew by 0.3 and 0.7 MB a minute, which is 8 % after an hour. 1.1 MB a minute more is found."""
 
 EXACT: Final = 20_000
 """Ways to deal out the ranks up to which all of them are counted."""
@@ -36,7 +50,8 @@ EXACT: Final = 20_000
 class Row:
     """One figure, then and now. change: in per cent of then; more time or memory is more.
 
-    chance: how often chance alone would make such a difference, 0..1.
+    chance: how often chance alone would make such a difference if all runs were independent, 0..1; None where
+    it is judged by BOUND.
     """
 
     name: str
@@ -44,7 +59,7 @@ class Row:
     old: float
     new: float
     change: float
-    chance: float
+    chance: float | None
     trend: Trend
 
 
@@ -63,13 +78,58 @@ def comparable(one: Entry, other: Entry) -> bool:
 
 
 def compare(new: Entry, old: Mapping[tuple[str, str, int], tuple[Entry, Figure]]) -> tuple[Row, ...]:
-    """Rows for the time of each figure that both have, and for processors and memory where they are known."""
+    """Rows for the time of each figure that both have, and for processors and memory where they are known.
+
+    For figures that are known by their memory: for that alone.
+    """
     rows: list[Row] = []
     for figure in new.figures:
         if figure.samples and figure.key in old:
             entry, before = old[figure.key]
-            rows += _rows(figure, before, same_machine=entry.machine == new.machine)
+            rows += (
+                _resident(figure, before)
+                if figure.told == "memory"
+                else _rows(figure, before, same_machine=entry.machine == new.machine)
+            )
     return tuple(rows)
+
+
+def beyond(rows: Iterable[Row], most: float) -> tuple[Row, ...]:
+    """Those that are worse, and by more than so many per cent."""
+    return tuple(row for row in rows if row.trend == "worse" and row.change > most)
+
+
+def confirmed(rows: Iterable[Row], again: Iterable[Row], most: float) -> tuple[Row, ...]:
+    """Those beyond `most` in a first measurement and in a second one; of the two, the one that sees less."""
+    second = {(row.name, row.what): row for row in beyond(again, most)}
+    twice = [
+        (row, second[row.name, row.what]) for row in beyond(rows, most) if (row.name, row.what) in second
+    ]
+    return tuple(min(both, key=lambda row: row.change) for both in twice)
+
+
+def _resident(new: Figure, old: Figure) -> Iterable[Row]:
+    """Of what is known by its memory."""
+    ways: tuple[tuple[What, float], ...] = (("memory", 0.0), ("memory after an hour", 60.0))
+    for what, minutes in ways:
+        now, before = (
+            [value for sample in f.samples if (value := _after(sample, minutes)) is not None]
+            for f in (new, old)
+        )
+        if now and before:
+            yield _bounded(new.name, what, median(now), median(before))
+
+
+def _after(sample: Sample, minutes: float) -> float | None:
+    """Megabytes after so many minutes of speech more, where both memory and growth are known."""
+    grown = sample.also.get("growth_mb_per_minute")
+    return sample.memory + minutes * grown if sample.memory and grown is not None else None
+
+
+def _bounded(name: str, what: What, now: float, before: float) -> Row:
+    change = 100 * (now - before) / before if before else 0.0
+    trend: Trend = "same" if abs(change) <= 100 * BOUND else "worse" if change > 0 else "better"
+    return Row(name, what, before, now, change, None, trend)
 
 
 def _rows(new: Figure, old: Figure, *, same_machine: bool) -> Iterable[Row]:
@@ -118,7 +178,10 @@ def judged(name: str, what: What, new: Sequence[float], old: Sequence[float]) ->
 
 
 def mann_whitney(one: Sequence[float], other: Sequence[float]) -> float:
-    """How often two sets of the same numbers, dealt out by chance, would differ as much as these: 0..1."""
+    """How often two sets of the same numbers, dealt out by chance, would differ as much as these: 0..1.
+
+    It takes all numbers to be independent.
+    """
     ranks = _ranks([*one, *other])
     pairs = len(one) * len(other)
     u = sum(ranks[: len(one)]) - len(one) * (len(one) + 1) / 2

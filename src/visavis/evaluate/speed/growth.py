@@ -3,7 +3,9 @@
     cost = c * size ^ exponent          fitted to the logarithms, by least squares
     cost = once + each * size           fitted by Theil and Sen, whom single runs do not mislead
 
-The first tells whether it is linear, the second what a size costs. Pure numbers.
+The first tells whether it grows in proportion: twice the size, twice the cost. What is done once makes it
+grow by less, also where each further piece costs the same: 1.2 + 0.1 n has an exponent of 0.58 from 5 to 60.
+So "less than in proportion" says nothing of the pieces; the second line tells what they cost. Pure numbers.
 """
 
 from collections.abc import Sequence
@@ -13,10 +15,10 @@ from math import log, sqrt
 from statistics import fmean, median
 from typing import Final, Literal
 
-Shape = Literal["linear", "more than linear", "less than linear", "not known"]
+Shape = Literal["in proportion", "more than in proportion", "less than in proportion", "not known"]
 
 STRAIGHT: Final = 0.1
-"""By which an exponent may differ from 1 and be called linear."""
+"""By which an exponent may differ from 1 and be called in proportion."""
 
 STUDENT: Final = (
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
@@ -73,7 +75,7 @@ def _slope(points: Points) -> tuple[float, float]:
 def _shape(exponent: float, error: float) -> Shape:
     low, high = exponent - error, exponent + error
     if low > 1 + STRAIGHT:
-        return "more than linear"
+        return "more than in proportion"
     if high < 1 - STRAIGHT:
-        return "less than linear"
-    return "linear" if abs(exponent - 1) <= STRAIGHT and error <= 2 * STRAIGHT else "not known"
+        return "less than in proportion"
+    return "in proportion" if abs(exponent - 1) <= STRAIGHT and error <= 2 * STRAIGHT else "not known"

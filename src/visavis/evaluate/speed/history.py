@@ -4,11 +4,13 @@ Owns the file's form, adding to it, and reading it back: lines that cannot be re
 to judge. Several may add at the same time, and a line is whole or not there.
 """
 
+import contextlib
 import fcntl
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +61,8 @@ class Entry:
 
     made: when, as ISO 8601. commit: "" outside of a checkout; changed: whether it has changes in src beside.
     reference: the version of the reference. complete: whether all was measured that was meant to be.
-    load: processes that ran or waited for a processor, when it began; None where the system does not tell.
+    load: processes that ran or waited for a processor, when it began; None where the system does
+    not tell, or it would tell of the measurement just before.
     """
 
     made: str
@@ -151,18 +154,27 @@ def add(path: Path, entry: Entry) -> None:
         OutputError: it cannot be added; then the file is as it was.
     """
     line = entry.text().encode() + b"\n"
-    with sentences(path), path.open("a+b") as file:
+    # Unbuffered: what a buffer still holds would be written after all when the file is cut and closed.
+    with sentences(path), path.open("a+b", buffering=0) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         end = file.seek(0, os.SEEK_END)
         file.seek(max(0, end - 1))
         gap = b"" if file.read(1) in (b"", b"\n") else b"\n"
         try:
-            file.write(gap + line)
-            file.flush()
+            _write(file, gap + line)
             os.fsync(file.fileno())
         except OSError:
-            file.truncate(end)
+            # What is no plain file cannot be cut; the error that is on its way says more.
+            with contextlib.suppress(OSError):
+                file.truncate(end)
             raise
+
+
+def _write(file: FileIO, content: bytes) -> None:
+    """All of it: where a disk or a limit takes a part only, the system tells why with the next one."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[file.write(rest) :]
 
 
 def _figure(known: Measured) -> Figure:

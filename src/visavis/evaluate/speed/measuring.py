@@ -1,10 +1,10 @@
 """Rounds of runs: each case of each work once, then all of them again, so that a busy moment hits all alike.
 
-Owns the order, and what becomes of a work that fails: it is told once, and the others go on.
+Owns the order, and what becomes of a work that fails: it is told once and ended, and the others go on.
 """
 
 import contextlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -44,20 +44,33 @@ def measured(
     Closing it ends what was begun.
     """
     found = {(w.name, c.name): Measured(w, c) for w in works for c in w.cases}
-    total = sum(work.warm + rounds_of(work, repeat) for work in works for _ in work.cases)
-    done = 0
-    with contextlib.ExitStack() as stack:
-        begun: dict[tuple[str, str], Performing] = {}
-        for number in range(repeat + 1):
-            for key, known in found.items():
-                runs = known.work.warm if number == 0 else int(number <= rounds_of(known.work, repeat))
-                for _ in range(0 if known.failed else runs):
-                    progress(Step(*key, done, total))
-                    done += 1
-                    if key not in begun:
-                        begun[key] = stack.enter_context(contextlib.closing(begin(known.work, known.case)))
-                    known = found[key] = _after(known, begun[key], counts=number > 0)
-                    yield tuple(found.values())
+    turns = list(_turns(works, repeat))
+    begun: dict[tuple[str, str], Performing] = {}
+    try:
+        for done, (key, counts) in enumerate(turns):
+            known = found[key]
+            if known.failed:
+                continue
+            progress(Step(*key, done, len(turns)))
+            if key not in begun:
+                begun[key] = begin(known.work, known.case)
+            found[key] = _after(known, begun[key], counts=counts)
+            if found[key].failed:
+                begun.pop(key).close()
+            yield tuple(found.values())
+    finally:
+        with contextlib.ExitStack() as stack:
+            for performer in begun.values():
+                stack.callback(performer.close)
+
+
+def _turns(works: Sequence[Work], repeat: int) -> Iterator[tuple[tuple[str, str], bool]]:
+    """Whose turn it is, and whether that run counts."""
+    for number in range(repeat + 1):
+        for work in works:
+            runs = work.warm if number == 0 else int(number <= rounds_of(work, repeat))
+            for case in work.cases:
+                yield from [((work.name, case.name), number > 0)] * runs
 
 
 def rounds_of(work: Work, repeat: int) -> int:

@@ -93,6 +93,13 @@ def reference(entry: Entry) -> Spread | None:
 
 def conditions(entry: Entry) -> Iterator[str]:
     """Sentences about what makes these figures less than they seem."""
+    yield from unrest(entry)
+    if noisy := [found.figure.name for found in summaries(entry) if found.noisy]:
+        yield f"spread too wide to tell a small change: {', '.join(noisy)}"
+
+
+def unrest(entry: Entry) -> Iterator[str]:
+    """Sentences about a machine that did other things as well: differences to others may come from them."""
     processors = int(entry.machine.get("processors", 0) or 0)
     if entry.load is not None and processors and entry.load > BUSY * processors:
         yield (
@@ -101,14 +108,14 @@ def conditions(entry: Entry) -> Iterator[str]:
         )
     beside = reference(entry)
     if beside is not None and beside.wide:
-        yield f"the reference itself spread by {beside.width:.0%}: the machine is not quiet; measure again"
-    if noisy := [found.figure.name for found in summaries(entry) if found.noisy]:
-        yield f"spread too wide to tell a small change: {', '.join(noisy)}"
+        yield f"the reference itself spread by {beside.width:.0%}: the machine was not quiet"
 
 
 def lines(entry: Entry) -> Iterator[str]:
-    """The table: a line for each figure, then what failed, then how costs grow."""
+    """The table: a line for each figure, then the reference, what failed, and how costs grow."""
     yield from table([HEAD, *map(_row, summaries(entry))])
+    if (beside := reference(entry)) is not None:
+        yield f"x reference: so many times as long as a fixed piece of work, here {short(beside.median)} ms"
     for figure in entry.figures:
         if figure.failed:
             yield f"{figure.name}: not measured{' any further' if figure.samples else ''}: {figure.failed}"
@@ -120,10 +127,10 @@ def lines(entry: Entry) -> Iterator[str]:
 
 def grown_words(grown: Growth) -> str:
     """How a cost grows."""
-    shape = "whether it is linear cannot be told" if grown.shape == "not known" else grown.shape
+    shape = "whether in proportion cannot be told" if grown.shape == "not known" else grown.shape
     return (
         f"exponent {grown.exponent:.2f} ± {grown.error:.2f}, {shape}; "
-        f"{seconds(grown.once)} and {seconds(grown.each)} for each"
+        f"{seconds(grown.once)} once and {seconds(grown.each)} for each"
     )
 
 
@@ -175,7 +182,7 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _row(found: Summary) -> tuple[str, ...]:
     value, gpu = found.value, found.gpu
-    notes = [f"{short(number)} {name}" for name, number in _also(found.figure).items()]
+    notes = [_note(name, number) for name, number in _also(found.figure).items()]
     if gpu is not None:
         notes.append(f"{gpu.median:.0f} MB of the GPU")
     if found.noisy:
@@ -191,6 +198,12 @@ def _row(found: Summary) -> tuple[str, ...]:
         f"{found.threads.median:.0f}" if found.threads else "-",
         ", ".join(notes),
     )
+
+
+def _note(name: str, number: float) -> str:
+    """Such as "growth 0.34 MB/minute" of growth_mb_per_minute: what it is, how much, and its unit."""
+    words = name.replace("mb", "MB").replace("_per_", "/").split("_")
+    return " ".join([*words[:-1], short(number), words[-1]])
 
 
 def _also(figure: Figure) -> dict[str, float]:

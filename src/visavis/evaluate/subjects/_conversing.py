@@ -92,11 +92,15 @@ class Visit:
         await self.client.leave()
 
     async def _come(self, choice: Mapping[str, str]) -> None:
-        self._stack = contextlib.AsyncExitStack()
-        self.client = await self._stack.enter_async_context(
-            connected(self._address, choice=choice, reel=self._reel)
-        )
-        await self.client.until(lambda: self.client.seen)
+        async with contextlib.AsyncExitStack() as stack:
+            self.client = await stack.enter_async_context(
+                connected(self._address, choice=choice, reel=self._reel)
+            )
+            try:
+                await self.client.until(lambda: self.client.seen)
+            except TimeoutError:
+                raise EngineError(f"{self._address.url} shows nobody to who has come to converse") from None
+            self._stack = stack.pop_all()
 
 
 async def conversed(
@@ -266,6 +270,7 @@ async def _into(visit: Visit, asked: Mark, during: float, number: int) -> None:
 async def _settled(visit: Visit) -> None:
     """Wait until the avatar has said all, its last sound has been heard, and a breath is over."""
     client = visit.client
+    client.ensure_there()
     try:
         await client.until(lambda: client.state in ("idle", "listening"), LONGEST)
     except TimeoutError:

@@ -26,6 +26,9 @@ from visavis.streams import Crew
 PIECE: Final = 0.02
 """Seconds of sound that are counted as one piece."""
 
+LATE: Final = 5.0
+"""Seconds after which who has heard nothing of a text is not served."""
+
 Usage: TypeAlias = Callable[[], Awaitable[Used | None]]
 """What the server uses at the moment; None where nobody tells."""
 
@@ -40,8 +43,11 @@ async def crowded(
     """
     load = cast(Load, scenario.script)
     async with contextlib.AsyncExitStack() as stack:
-        arriving = [_arrived(stack, address, {**PAGE, **choice}) for _ in range(load.sessions)]
-        came = await asyncio.gather(*arriving)
+        async with Crew() as crew:  # where one fails, nobody else comes any more
+            arriving = [
+                crew.begin(_arrived(stack, address, {**PAGE, **choice})) for _ in range(load.sessions)
+            ]
+            came = await asyncio.gather(*arriving)
         clients = [client for client in came if isinstance(client, WebSocketClient)]
         refused = [one for one in came if isinstance(one, Refused)]
         sessions, before, after = await _stayed(clients, load, scenario.language, usage, progress)
@@ -99,17 +105,24 @@ def _session(client: WebSocketClient, asked: list[float], begin: float, end: flo
     return CrowdSession(
         pictures=sum(begin <= one.came < end for one in client.seen) / seconds,
         sounds=sum(one.lasts for one in client.heard if begin <= one.came < end) / PIECE / seconds,
-        first=max(_firsts(client, asked), default=None),
+        first=_first(client, asked, end),
         gaps=tuple(gaps(client.chunks)),
     )
 
 
-def _firsts(client: WebSocketClient, asked: list[float]) -> Iterator[float]:
-    """Seconds from each text to the first chunk of what is said, where that came in time."""
+def _first(client: WebSocketClient, asked: list[float], end: float) -> float | None:
+    """Seconds from a text to the first chunk of what is said, for the slowest.
+
+    None: none came for one of them, though there were LATE seconds for it, or none for any.
+    """
+    firsts: list[float] = []
     for since in asked:
         sound, picture = client.first_sound(since), client.first_picture(since)
         if sound is not None and picture is not None:
-            yield max(sound.came, picture.came) - since
+            firsts.append(max(sound.came, picture.came) - since)
+        elif end - since >= LATE:
+            return None
+    return max(firsts, default=None)
 
 
 def gaps(chunks: list[Chunk]) -> Iterator[float]:

@@ -6,6 +6,7 @@ a reply is found by where its words lie on the server's timeline; when that is h
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import inf
 
 from visavis.evaluate.client.loudness import AUDIBLE, last_heard
@@ -52,7 +53,8 @@ class Log:
 class Reply:
     """told: when the first of it came. start: where on the timeline it begins. over: when its end was told.
 
-    interrupted: when it was told that it was broken off; `text` is then what was heard of it.
+    until: where the one behind it begins, as far as it is known. interrupted: when it was told that it was
+    broken off; `text` is then what was heard of it.
     """
 
     number: int
@@ -60,6 +62,7 @@ class Reply:
     start: float
     text: str = ""
     over: float = inf
+    until: float = inf
     interrupted: float = inf
 
 
@@ -76,7 +79,11 @@ def replies(told: Iterable[Told]) -> list[Reply]:
         elif fields["type"] == "interrupted" and fields["reply"] in found:
             reply = found[fields["reply"]]
             reply.text, reply.interrupted = fields["text"], message.came
-    return list(found.values())
+    known = list(found.values())
+    for reply, other in pairwise(known):
+        # Who comes back is not on the same timeline any more.
+        reply.until = other.start if other.start > reply.start else inf
+    return known
 
 
 def first_sound(reply: Reply, heard: Iterable[Heard]) -> Heard | None:
@@ -85,7 +92,7 @@ def first_sound(reply: Reply, heard: Iterable[Heard]) -> Heard | None:
         (
             piece
             for piece in heard
-            if piece.at >= reply.start - SAME and piece.levels.max(initial=0) >= AUDIBLE
+            if reply.start - SAME <= piece.at < reply.until - SAME and piece.levels.max(initial=0) >= AUDIBLE
         ),
         None,
     )

@@ -12,14 +12,15 @@ from typing import Any, Final, cast
 
 from visavis.errors import EngineError
 from visavis.evaluate.aligning import phones_of
-from visavis.evaluate.client.address import NEVER, Address, Door
-from visavis.evaluate.client.received import now
+from visavis.evaluate.client.address import LARGE, NEVER, Address, Door
+from visavis.evaluate.client.received import is_number, now
 from visavis.evaluate.client.reel import joined
 from visavis.evaluate.client.websocket import PAGE, Chunk, connected
 from visavis.evaluate.footage import cut, footage
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
 from visavis.evaluate.subjects import Progress, Unable
+from visavis.evaluate.subjects._filming import LONG, stages_of
 from visavis.evaluate.takes import EXCERPT, Arrival, Take
 from visavis.language import clauses
 from visavis.media import Language, Samples
@@ -32,11 +33,6 @@ LIVE: Final = 600
 
 LONGEST: Final = 20_000
 """Characters that are ordered at the most: twenty minutes, which take a server some minutes to film."""
-
-LONG: Final = 20.0
-"""Seconds of video from which on only the end is looked at."""
-
-NOT_STAGES: Final = ("first_frame", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,9 @@ async def uttered(
     else:
         came = await _ordered(saying, door, choice, worker, video)
     progress(1, 1)
-    take = await worker.run(partial(_take, scenario, saying, video, came))
+    # Nobody has told the server who is meant to speak, unless a voice of its own was asked for.
+    meant = saying.reference if "voice" in choice else None
+    take = await worker.run(partial(_take, scenario, saying, video, came, meant))
     phones = await phones_of(take.text, None, take.samples, take.rate) if take.text else ()
     return replace(take, phones=phones, aligned="reading" if phones else "")
 
@@ -97,6 +95,8 @@ async def _live(text: str, address: Address, choice: Mapping[str, str], worker: 
             raise EngineError(f"the server could not say it: {failed[0].fields['detail']}")
         chunks = [chunk for chunk in client.chunks if chunk.spoken]
         await client.leave()
+    if not chunks:
+        raise EngineError(f"the server said nothing of {text[:60]!r}, and was done with it")
     await worker.run(partial(joined, kept, video))
     arrivals = tuple(_arrivals(chunks, asked))
     return Came(arrivals, first=arrivals[0].came)
@@ -123,15 +123,23 @@ async def _ordered(
     asked = now()
     made = await door.fields("/api/v1/generate", wish, NEVER)
     took = now() - asked
-    timings: dict[str, float] = made.get("timings") or {}
     url = made.get("url")
     if not isinstance(url, str):
         raise EngineError("the server does not say where the video is; it is of another version")
-    content = await door.content(url, NEVER)
-    await door.delete(url)
+    try:
+        content = await door.content(url, NEVER, LARGE)
+    finally:
+        await door.delete(url)
     await worker.run(partial(_written, content, video))
-    stages = {stage: spent for stage, spent in timings.items() if stage not in NOT_STAGES}
-    return Came(stages=stages, first=timings.get("first_frame"), took=took)
+    timings = _timings(made.get("timings"))
+    return Came(stages=stages_of(timings), first=timings.get("first_frame"), took=took)
+
+
+def _timings(told: object) -> dict[str, float]:
+    """Seconds by name; a server need not tell any."""
+    if not isinstance(told, dict):
+        return {}
+    return {str(name): float(spent) for name, spent in told.items() if is_number(spent)}
 
 
 def _written(content: bytes, video: Path) -> None:
@@ -139,15 +147,18 @@ def _written(content: bytes, video: Path) -> None:
         part.write_bytes(content)
 
 
-def _take(scenario: Scenario, saying: Saying, video: Path, came: Came) -> Take:
-    """The video as material, or the end of a long one, of which nobody knows what is said in it. Blocks."""
+def _take(scenario: Scenario, saying: Saying, video: Path, came: Came, meant: Path | None) -> Take:
+    """The video as material, or the end of a long one, of which nobody knows what is said in it. Blocks.
+
+    meant: a recording of who is meant to speak.
+    """
     made = footage(video)
     whole, begins = len(made.shown) / made.fps, 0.0
     if whole > LONG:
         begins = whole - EXCERPT
         cut(video, begins, video)
         made = footage(video)
-    sample = _reference(saying.reference)
+    sample = _reference(meant)
     return Take(
         scenario=scenario.name,
         text="" if begins else saying.text,

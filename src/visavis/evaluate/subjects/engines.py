@@ -23,6 +23,7 @@ from visavis.evaluate.noting import Line, Notes, languages, last_lines, said
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
 from visavis.evaluate.subjects import Door, Progress, Setup
+from visavis.evaluate.subjects._filming import LONG, stages_of
 from visavis.evaluate.subjects._keeping import keeping
 from visavis.evaluate.takes import EXCERPT, Take
 from visavis.language import clauses
@@ -35,15 +36,10 @@ from visavis.soundtrack import Track, spoken
 from visavis.stopwatch import Stopwatch
 from visavis.streams import Worker, closing, stream_of
 
-LONG: Final = 20.0
-"""Seconds of video from which on only the end is looked at."""
-
 KEPT: Final = "short"
 """The tag of scenarios whose pictures are kept as they were drawn: a second of them has twenty megabytes."""
 
 WARMING: Final = Saying("One, two.")
-
-NOT_STAGES: Final = ("first_frame", "total")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +176,7 @@ class Engines:
             spoken=languages(shot.lines, shot.begins, shot.notes.seconds),
             phones=phones,
             aligned=aligned,
-            stages={stage: spent for stage, spent in timings.items() if stage not in NOT_STAGES},
+            stages=stages_of(timings),
             first=timings["first_frame"] if saying.filmed is None else None,
             took=timings["total"],
             whole=shot.notes.seconds,

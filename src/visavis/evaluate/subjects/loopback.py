@@ -14,9 +14,10 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from visavis.config import AUTO, Settings
+from visavis.errors import EngineError, InputError
 from visavis.evaluate.client.processes import Used, used
 from visavis.evaluate.client.serving import Served, serving
-from visavis.evaluate.subjects import Door, Setup
+from visavis.evaluate.subjects import Door, Setup, Unable
 from visavis.evaluate.subjects.server import Server, met
 from visavis.media import Pixels
 from visavis.streams import Worker, closing
@@ -65,7 +66,8 @@ async def started(setup: Setup) -> AsyncIterator[Server]:
     """A server with the engines that are asked for, ready; it is ended when the block is left.
 
     Raises:
-        EngineError: it did not become ready; with the last of what it said.
+        Unable: it speaks with another engine. EngineError: it did not become ready, with the last of what it
+            said, or it has no voice of that name.
     """
     async with contextlib.AsyncExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="visavis-portrait-")))
@@ -73,9 +75,22 @@ async def started(setup: Setup) -> AsyncIterator[Server]:
             shown = await worker.run(partial(_pictured, setup, folder))
         served = await stack.enter_async_context(serving(settings_of(setup, shown)))
         asked = _without_strangers(setup)
-        yield await stack.enter_async_context(
-            met(served.address, asked, partial(_used, served), served.last_words)
-        )
+        try:
+            server = await stack.enter_async_context(
+                met(served.address, asked, partial(_used, served), served.last_words)
+            )
+        except InputError as error:
+            # By now others have performed already, and it is not for all of them that it matters.
+            raise EngineError(str(error)) from error
+        _check_voice(setup, server)
+        yield server
+
+
+def _check_voice(setup: Setup, server: Server) -> None:
+    """Raises Unable where the server speaks with another engine than the one that is evaluated."""
+    speaks = server.configuration.get("tts", "")
+    if speaks != setup.tts:
+        raise Unable(f"a server speaks with {speaks or 'no voice'}, and {setup.tts} is what is evaluated")
 
 
 def _pictured(setup: Setup, folder: Path) -> Path | None:

@@ -149,9 +149,11 @@ async def selected(door: Door, setup: Setup) -> dict[str, str]:
     choice: dict[str, str] = {}
     if setup.avatar is not None:
         found = await door.fields(f"/avatar/{quote(setup.avatar, safe='')}/info")
-        choice["avatar_id"] = str(found["avatar_id"])
+        choice["avatar_id"] = str(found.get("avatar_id", setup.avatar))
     if setup.voice is not None:
-        known = [str(voice["name"]) for voice in (await door.fields("/api/v1/voices"))["voices"]]
+        voices = (await door.fields("/api/v1/voices")).get("voices")
+        listed = voices if isinstance(voices, list) else []
+        known = [str(voice.get("name")) for voice in listed if isinstance(voice, dict)]
         if setup.voice not in known:
             raise UnknownName(f"voice of {door.address.url}", setup.voice, known)
         choice["voice"] = setup.voice
@@ -180,9 +182,9 @@ async def usage_of(door: Door) -> Used | None:
             for name, _, value in [line.partition(" ")]
             if name in FIGURES
         }
-    except (VisavisError, ValueError):
+        return Used(told[FIGURES[0]], int(told[FIGURES[1]]))
+    except (VisavisError, ValueError, OverflowError, KeyError):
         return None
-    return Used(told[FIGURES[0]], int(told[FIGURES[1]])) if len(told) == len(FIGURES) else None
 
 
 @contextlib.asynccontextmanager

@@ -32,7 +32,7 @@ WORK: Final = Work(
     unit="starts",
     told="time",
     cases=(Case("ready"),),
-    at_most=3,
+    at_most=4,
     elsewhere=True,
     stands_for="`visavis serve` from the start of its process until /ready answers 200, with a data folder "
     "that is new: keys made, engines open and warm, the default portrait prepared, and tried how many can "

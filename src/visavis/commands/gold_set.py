@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from visavis.evaluate.scenarios import Scenario
 
 CONSENT: Final = (
-    "voices belong to people: evaluate only with recordings whose speakers have agreed; they stay where they "
-    "are, nothing leaves this machine, and what is kept is the clips that are made"
+    "voices belong to people: evaluate only with recordings whose speakers have agreed; these stay where "
+    "they are, but results.json keeps their transcripts, names and melodies, and a server that --url names "
+    "is told the transcripts"
 )
 
 MANY: Final = 200
-"""Recordings that take a quarter of an hour."""
+"""Recordings that take about half an hour: each takes 5 to 10 s on two processors."""
 
 
 def with_gold(args: argparse.Namespace, known: "Sequence[Scenario]") -> "tuple[Scenario, ...]":
@@ -41,7 +42,9 @@ def with_gold(args: argparse.Namespace, known: "Sequence[Scenario]") -> "tuple[S
     for sentence in gold.notes():
         note(sentence)
     if len(found) > MANY:
-        note(f"{len(found)} scenarios take hours; to perform some of them, name them or a --tag, see --list")
+        note(
+            f"{len(found)} scenarios take 5 to 10 s each; for some of them, give names or a --tag, see --list"
+        )
     note(CONSENT)
     return until_told(_examined(gold, found))
 

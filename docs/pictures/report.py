@@ -28,8 +28,12 @@ def main(report: Path) -> None:
             page.wait_for_timeout(500)
         box = scene.bounding_box()
         assert box is not None
-        clip = {"x": box["x"], "y": box["y"], "width": box["width"], "height": SHOWN}
-        page.screenshot(path=OUT, type="jpeg", quality=85, clip=clip)  # type: ignore[arg-type]
+        page.screenshot(
+            path=OUT,
+            type="jpeg",
+            quality=85,
+            clip={"x": box["x"], "y": box["y"], "width": box["width"], "height": SHOWN},
+        )
         browser.close()
 
 

@@ -97,7 +97,7 @@ def compared(program: str, made: Path, drawn: Path) -> dict[str, list[dict[str, 
 
 def _packaged() -> str | None:
     try:
-        import imageio_ffmpeg  # type: ignore[import-untyped,unused-ignore]
+        import imageio_ffmpeg
     except ImportError:
         return None
     try:

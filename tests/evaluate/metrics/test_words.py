@@ -94,8 +94,8 @@ def test_changes_are_counted() -> None:
 def test_each_part_is_heard_by_who_understands_it(install: Install) -> None:
     seconds = install(
         {
-            "pocketsphinx": {"en": "nobody asks it"},
             "better": {"en": "welcome and please", "es": "bienvenidos pueden pasar por aquí"},
+            "pocketsphinx": {"en": "nobody asks it"},
         }
     )
     reading = word_errors(TWO)

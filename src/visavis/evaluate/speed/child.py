@@ -26,6 +26,7 @@ def main(folder: str, name: str, case: str) -> None:
     """See above. case: its fields, as JSON."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    sys.stdout = sys.stderr  # which keeps nothing back: what was said last stands last
     signal.signal(signal.SIGTERM, _end)
     for answer in answered(named(name), Case(**json.loads(case)), Path(folder), sys.stdin):
         print(json.dumps(answer), file=answers, flush=True)

@@ -23,7 +23,7 @@ test: .venv/ready  ## lint, types and tests
 	$(BIN)/pytest
 
 test-neural: .venv/neural .venv/evaluate  ## tests that need PyTorch, or networks that measure
-	$(BIN)/pytest tests/train tests/evaluate
+	$(BIN)/pytest tests/train tests/evaluate/metrics tests/evaluate/gold
 
 .venv/neural: .venv/ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,train]'

@@ -73,7 +73,8 @@ export class Player {
     video.addEventListener("waiting", () => (this.waitsSince ??= Date.now()), { signal });
     video.addEventListener("playing", () => this.goesOn(), { signal });
     video.disableRemotePlayback = true;
-    video.srcObject = null;
+    // Told null where it is null, it would load the address of the player before once more.
+    if (video.srcObject) video.srcObject = null;
     video.src = this.address;
     video.muted = false;
     this.clock = setInterval(() => this.look(), PERIOD);

@@ -38,6 +38,7 @@ async def test_what_the_consumer_does_is_not_added_to_the_stage(clock: Clock) ->
         with watch.timing("slow"):
             clock.now += 10
     assert watch.spent == {"quick": 3, "slow": 30}
+    assert watch.spans == {"quick": (0, 33), "slow": (1, 33)}
 
 
 async def test_closing_a_timed_stream_closes_it() -> None:

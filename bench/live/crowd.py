@@ -158,9 +158,8 @@ def _firsts(crowd: Crowd, begin: float, end: float) -> Iterator[float]:
     """Seconds from each text sent between two times to the first chunk of what is said, where that came."""
     for client, asked in crowd.asked.items():
         for since in (sent for sent in asked if begin <= sent < end):
-            sound, picture = client.first_sound(since), client.first_picture(since)
-            if sound is not None and picture is not None:
-                yield max(sound.came, picture.came) - since
+            if (first := client.reply_after(since)) is not None:
+                yield first
 
 
 def _worst(what: str, clients: Sequence[Client], begin: float, end: float) -> Figure:

@@ -1,4 +1,4 @@
-"""How long each stage of a video took, and how long its next one waited for it."""
+"""How long each stage of a video took, when it began and ended, and how long its next one waited for it."""
 
 import contextlib
 import time
@@ -31,11 +31,15 @@ class Timings:
 
 
 class Stopwatch:
-    """How long is waited for what; `since`: seconds that had passed before it was made."""
+    """How long is waited for what; `since`: seconds that had passed before it was made.
+
+    spent: seconds by stage. spans: when each stage began first and ended last, in seconds.
+    """
 
     def __init__(self, since: float = 0.0) -> None:
         self._began = time.perf_counter() - since
         self.spent: defaultdict[str, float] = defaultdict(float)
+        self.spans: dict[str, tuple[float, float]] = {}
 
     @property
     def now(self) -> float:
@@ -49,7 +53,9 @@ class Stopwatch:
         try:
             yield
         finally:
-            self.spent[stage] += self.now - began
+            ended = self.now
+            self.spent[stage] += ended - began
+            self.spans[stage] = (self.spans.get(stage, (began,))[0], ended)
 
     async def waiting(self, stage: str, source: Stream[T]) -> Stream[T]:
         """The same stream; what its items are waited for is added to a stage."""

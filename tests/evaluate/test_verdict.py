@@ -39,6 +39,27 @@ def test_the_median_counts_where_it_is_asked_for() -> None:
     assert verdict.sentence() == "Lag: 20 ms in the median, and at most 80 ms is enough"
 
 
+@pytest.mark.parametrize(
+    ("bound", "metric", "value", "badness"),
+    [
+        (Threshold("share", least=98.0), {"unit": "%", "better": "higher"}, 100.0, -1.0),
+        (Threshold("share", least=98.0), {"unit": "%", "better": "higher"}, 98.5, -0.25),
+        (Threshold("share", most=2.0), {"unit": "%", "better": "lower"}, 0.0, -1.0),
+        (Threshold("share", least=2.0), {"unit": "", "better": "higher"}, 3.0, -0.5),
+        (Threshold("share", least=8.0, most=12.0), {"unit": "", "better": "none"}, 10.0, -1.0),
+        (Threshold("share", within=10.0), {"unit": "", "better": "near", "target": 26.0}, 21.0, -0.5),
+    ],
+)
+def test_what_is_as_good_as_can_be_is_far_from_its_bound(
+    bound: Threshold, metric: dict[str, Any], value: float, badness: float
+) -> None:
+    found = results(measured("a", 0.0))
+    meaning = replace(found.metrics["lag"], **{"target": None, **metric})
+    held = replace(measured("a", 0.0), readings={"share": Reading(value)})
+    (verdict,) = judged(replace(found, metrics={"share": meaning}, scenarios=(held,)), [bound])
+    assert verdict.badness == pytest.approx(badness)
+
+
 @pytest.mark.parametrize(("least", "state"), [(0.9, "pass"), (1.0, "pass"), (1.1, "fail")])
 def test_at_least(least: float, state: str) -> None:
     (verdict,) = judged(results(measured("a", 1.0)), [Threshold("sharp", least=least)])

@@ -54,7 +54,8 @@ class Take:
     portrait: who is meant to speak, framed as the video is.
     reference: speech of who is meant to speak, float32 [n] at reference_rate Hz; None: there is no claim.
     twin: the same text, recorded by that speaker; it has sound and no pictures.
-    stages: seconds of work by stage, as in `stopwatch.Timings`; {} from a server.
+    stages: seconds of work by stage, as in `stopwatch.Timings`; {} from a server that does not tell.
+    spans: from when to when each of them was at work, in seconds since it was asked for; {} from a server.
     first, took: seconds from asking to the first picture, where that can be told, and to the end.
     whole: seconds of sound that were made in all; the video may be the end of it only, from `begins` on.
     filmed: seconds of pictures that were made in all.
@@ -79,6 +80,7 @@ class Take:
     reference_rate: int = 0
     twin: "Take | None" = None
     stages: Mapping[str, float] = field(default_factory=dict)
+    spans: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     first: float | None = None
     took: float = 0.0
     whole: float = 0.0
@@ -127,6 +129,7 @@ class Take:
             "first": None if self.first is None else round(self.first, 4),
             "took": round(self.took, 4),
             "stages": {stage: round(spent, 4) for stage, spent in self.stages.items()},
+            "spans": {name: [round(start, 4), round(end, 4)] for name, (start, end) in self.spans.items()},
             "aligned": self.aligned,
             "phones": [[phone.symbol, round(phone.start, 3), round(phone.end, 3)] for phone in self.phones],
             "spoken": [[language, round(start, 3), round(end, 3)] for language, start, end in self.spoken],

@@ -53,10 +53,18 @@ class Threshold:
         """By how much a value is worse than what is good enough, in the metric's unit; 0 or less is good."""
         return max(value - self.most, self.least - value, abs(value - target) - self.within)
 
-    @property
-    def bound(self) -> float:
-        """The size of the bound, to compare an excess with."""
-        return next(abs(x) for x in (self.within, self.most, self.least, 0.0) if abs(x) < inf)
+    def room(self, metric: Meaning) -> float:
+        """How far the best value lies from the bound, to compare an excess with.
+
+        The best is the middle of two bounds, 100 % of what should be much, and 0 of everything else.
+        """
+        target = metric.target or 0.0
+        low, high = max(self.least, target - self.within), min(self.most, target + self.within)
+        if low > -inf and high < inf:
+            return (high - low) / 2
+        if metric.better == "higher" and metric.unit == "%":
+            return 100 - low
+        return abs(high if high < inf else low)
 
     @property
     def bounds(self) -> tuple[float | None, float | None, float | None]:
@@ -85,8 +93,8 @@ class Verdict:
     """What one threshold says.
 
     value: None where nothing was measured. scenario: that has it, or the worst one.
-    wants: the bound, in words. badness: the excess as a part of the bound; above 0 it fails, and -1 is as
-        good as can be.
+    wants: the bound, in words. badness: the excess as a part of the room that the bound leaves; above 0 it
+        fails, and -1 is as good as can be.
     least, most, within: the bound; None where there is none.
     """
 
@@ -267,6 +275,7 @@ def _verdict(results: Results, threshold: Threshold, readings: Mapping[str, Read
     if threshold.over == "median":
         value = median(value for _, value in values)
     excess = threshold.excess(value, target)
-    badness = excess / threshold.bound if threshold.bound else excess or -1.0
+    room = threshold.room(metric)
+    badness = excess / room if room > 0 else excess or -1.0
     state: State = "fail" if excess > 0 else "pass"
     return Verdict(*about, state, value, metric.unit, wants, name, badness, "", *threshold.bounds)

@@ -66,6 +66,13 @@ def utterance(
         "first": 0.2,
         "took": 1.1,
         "stages": {"text": 0.001, "speech": 0.02, "prepare": 0.25, "render": 0.4, "encode": 0.3},
+        "spans": {
+            "text": [0.0, 0.01],
+            "speech": [0.0, 0.5],
+            "prepare": [0.02, 0.27],
+            "render": [0.27, 1.0],
+            "encode": [0.3, 1.1],
+        },
         "aligned": "voice",
         "phones": phones,
         "spoken": [[language, 0.0, 1.0], ["es", 1.0, 2.0]],

@@ -67,6 +67,8 @@ async def test_a_short_text_is_taken_whole(tmp_path: Path) -> None:
     assert take.spoken == (("en", 0.0, take.whole),)
     assert take.first is not None
     assert 0 < take.first < take.took
+    assert set(take.stages) <= set(take.spans)
+    assert all(0 <= start <= end <= take.took for start, end in take.spans.values())
     assert set(take.stages) == {"text", "speech", "portrait", "prepare", "render", "encode"}
     assert take.portrait is not None
     assert take.reference is None

@@ -182,6 +182,11 @@ class Client(ABC):
         start = replies[0].fields["start"] - SAME
         return next((seen for seen in self._since(self.seen, since) if seen.at + self.offset >= start), None)
 
+    def reply_after(self, since: float) -> float | None:
+        """Seconds until a reply was both heard and seen; None: it has not been."""
+        sound, picture = self.first_sound(since), self.first_picture(since)
+        return None if sound is None or picture is None else max(sound.came, picture.came) - since
+
     def is_quiet(self) -> bool:
         """Whether nothing is said, and nothing has been heard for a while."""
         return self.state == "idle" and self.first_sound(now() - QUIET) is None

@@ -1,12 +1,11 @@
 """Whether every picture comes, once and at its time, and as long as there is sound."""
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.evaluate.metrics import Direction, Metric, Reading
+from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._pictures import regions
 from visavis.evaluate.takes import Take
 
@@ -78,82 +77,64 @@ def _speaking(take: Take, times: Curve) -> NDArray[np.bool_]:
     return np.asarray(((times[:, None] >= starts[:, 0]) & (times[:, None] < starts[:, 1])).any(1))
 
 
-def _frames(
-    name: str,
-    title: str,
-    unit: str,
-    better: Direction,
-    measure: Callable[[Take], Reading],
-    same_within: float,
-    source: str,
-    limits: str,
-) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        unit=unit,
-        better=better,
-        target=0.0 if better == "near" else None,
-        source=source,
-        limits=limits,
-        of=Take,
-        measure=measure,
-        same_within=same_within,
-    )
-
-
 _EXCERPT: Final = "Of the twelve seconds that are looked at."
 
 METRICS: Final = (
-    _frames(
-        "frames_dropped",
-        "Pictures missing",
-        "%",
-        "lower",
-        dropped,
-        0.1,
-        "the times at which pictures are shown, against a steady rhythm",
-        "The rhythm is that of the shortest times: where every second picture is missing, none is.",
+    Metric(
+        name="frames_dropped",
+        title="Pictures missing",
+        unit="%",
+        better="lower",
+        source="the times at which pictures are shown, against a steady rhythm",
+        limits="The rhythm is that of the shortest times: where every second picture is missing, none is.",
+        of=Take,
+        measure=dropped,
+        same_within=0.1,
     ),
-    _frames(
-        "frames_repeated",
-        "Pictures shown twice in speech",
-        "%",
-        "lower",
-        repeated,
-        0.5,
-        "the mean difference of luma from the picture before, up to 0.04 of 255 or a twentieth of the "
+    Metric(
+        name="frames_repeated",
+        title="Pictures shown twice in speech",
+        unit="%",
+        better="lower",
+        source="the mean difference of luma from the picture before, up to 0.04 of 255 or a twentieth of the "
         "usual one, while a phone lasts; as freezes are told in ITU-T J.247",
-        _EXCERPT,
+        limits=_EXCERPT,
+        of=Take,
+        measure=repeated,
+        same_within=0.5,
     ),
-    _frames(
-        "frames_frozen",
-        "Longest still picture",
-        "ms",
-        "lower",
-        frozen,
-        40.0,
-        "the longest run of pictures of which each shows the same as the one before",
-        _EXCERPT + " A recording that stands still at its end has one.",
+    Metric(
+        name="frames_frozen",
+        title="Longest still picture",
+        unit="ms",
+        better="lower",
+        source="the longest run of pictures of which each shows the same as the one before",
+        limits=_EXCERPT + " A recording that stands still at its end has one.",
+        of=Take,
+        measure=frozen,
+        same_within=40.0,
     ),
-    _frames(
-        "frames_black",
-        "Black pictures",
-        "%",
-        "lower",
-        black,
-        0.1,
-        "a mean luma of 6 of 255 at most",
-        _EXCERPT,
+    Metric(
+        name="frames_black",
+        title="Black pictures",
+        unit="%",
+        better="lower",
+        source="a mean luma of 6 of 255 at most",
+        limits=_EXCERPT,
+        of=Take,
+        measure=black,
+        same_within=0.1,
     ),
-    _frames(
-        "length_difference",
-        "Pictures longer than the sound",
-        "ms",
-        "near",
-        lengths,
-        5.0,
-        "the end of the last picture's time less that of the last sample's",
-        "A picture lasts 40 ms at 25 a second, so that the sound may end within one.",
+    Metric(
+        name="length_difference",
+        title="Pictures longer than the sound",
+        unit="ms",
+        better="near",
+        target=0.0,
+        source="the end of the last picture's time less that of the last sample's",
+        limits="A picture lasts 40 ms at 25 a second, so that the sound may end within one.",
+        of=Take,
+        measure=lengths,
+        same_within=5.0,
     ),
 )

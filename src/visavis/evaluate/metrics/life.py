@@ -1,12 +1,11 @@
 """Whether a face lives: it blinks, holds its head as people do, and looks about."""
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.evaluate.metrics import Direction, Metric, Reading
+from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._faces import NO_FACE, eye_openness, gaze, is_seen
 from visavis.evaluate.takes import Take
 
@@ -121,88 +120,65 @@ def _poses(take: Take) -> Curve:
     return np.asarray(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0).mean(2))
 
 
-def _life(
-    name: str,
-    title: str,
-    unit: str,
-    better: Direction,
-    target: float | None,
-    measure: Callable[[Take], Reading],
-    same_within: float,
-    source: str,
-    limits: str,
-) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        unit=unit,
-        better=better,
-        target=target,
-        source=source,
-        limits=limits,
-        of=Take,
-        measure=measure,
-        same_within=same_within,
-    )
-
-
 METRICS: Final = (
-    _life(
-        "blink_rate",
-        "Blinks",
-        "/min",
-        "near",
-        26.0,
-        blink_rate,
-        1.0,
-        "the eye aspect ratio (Soukupová and Čech 2016) falling below 0.8 of its median; people blink 17 "
-        "times a minute at rest, and 26 in conversation (Bentivoglio et al. 1997)",
-        "In ten seconds there are one to six by chance; judge the median of many.",
+    Metric(
+        name="blink_rate",
+        title="Blinks",
+        unit="/min",
+        better="near",
+        target=26.0,
+        source="the eye aspect ratio (Soukupová and Čech 2016) falling below 0.8 of its median; people blink "
+        "17 times a minute at rest, and 26 in conversation (Bentivoglio et al. 1997)",
+        limits="In ten seconds there are one to six by chance; judge the median of many.",
+        of=Take,
+        measure=blink_rate,
+        same_within=1.0,
     ),
-    _life(
-        "blink_length",
-        "Length of a blink",
-        "ms",
-        "near",
-        170.0,
-        blink_length,
-        10.0,
-        "from half shut to half open; people take 100 to 400 ms from beginning to end (Schiffman 2001), "
-        "and half of that within",
-        "To a third of a picture's time.",
+    Metric(
+        name="blink_length",
+        title="Length of a blink",
+        unit="ms",
+        better="near",
+        target=170.0,
+        source="from half shut to half open; people take 100 to 400 ms from beginning to end (Schiffman "
+        "2001), and half of that within",
+        limits="To a third of a picture's time.",
+        of=Take,
+        measure=blink_length,
+        same_within=10.0,
     ),
-    _life(
-        "head_motion",
-        "Motion of the head",
-        "degrees",
-        "none",
-        None,
-        head_motion,
-        0.1,
-        "the pose of the mesh, smoothed over three pictures, root mean square about its mean",
-        "The mesh's own noise is 0.3 to 0.5.",
+    Metric(
+        name="head_motion",
+        title="Motion of the head",
+        unit="degrees",
+        better="none",
+        source="the pose of the mesh, smoothed over three pictures, root mean square about its mean",
+        limits="The mesh's own noise is 0.3 to 0.5.",
+        of=Take,
+        measure=head_motion,
+        same_within=0.1,
     ),
-    _life(
-        "head_speed",
-        "Speed of the head",
-        "degrees/s",
-        "none",
-        None,
-        head_speed,
-        0.1,
-        "the mean way of the pose, smoothed over three pictures",
-        "The mesh's own noise is 3 to 5.",
+    Metric(
+        name="head_speed",
+        title="Speed of the head",
+        unit="degrees/s",
+        better="none",
+        source="the mean way of the pose, smoothed over three pictures",
+        limits="The mesh's own noise is 3 to 5.",
+        of=Take,
+        measure=head_speed,
+        same_within=0.1,
     ),
-    _life(
-        "gaze_motion",
-        "Motion of the eyes",
-        "%",
-        "none",
-        None,
-        gaze_motion,
-        0.1,
-        "the irises' centres between the corners of open eyes, root mean square about their median, of an "
-        "eye's width",
-        "A head that turns moves the irises against the picture's corners a little.",
+    Metric(
+        name="gaze_motion",
+        title="Motion of the eyes",
+        unit="%",
+        better="none",
+        source="the irises' centres between the corners of open eyes, root mean square about their median, "
+        "of an eye's width",
+        limits="A head that turns moves the irises against the picture's corners a little.",
+        of=Take,
+        measure=gaze_motion,
+        same_within=0.1,
     ),
 )

@@ -5,7 +5,6 @@ as it is played, and what they should be from the phones, which are looked for i
 first. So a file whose sound is late is told from lips that are early by nobody, as it should be.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import inf
@@ -14,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from visavis.evaluate.metrics import Direction, Metric, Reading
+from visavis.evaluate.metrics import Metric, Reading
 from visavis.evaluate.metrics._faces import is_seen, mouth_widths
 from visavis.evaluate.metrics._speech import (
     HZ,
@@ -214,84 +213,67 @@ PHONES: Final = (
 )
 
 
-def _lip(
-    name: str,
-    title: str,
-    unit: str,
-    better: Direction,
-    measure: Callable[[Take], Reading],
-    same_within: float,
-    source: str,
-    limits: str,
-) -> Metric:
-    return Metric(
-        name=name,
-        title=title,
-        unit=unit,
-        better=better,
-        target=0.0 if better == "near" else None,
-        source=source,
-        limits=PHONES + limits,
-        of=Take,
-        measure=measure,
-        same_within=same_within,
-    )
-
-
 METRICS: Final = (
-    _lip(
-        "lip_correlation",
-        "Lips follow the speech",
-        "",
-        "higher",
-        correlation,
-        0.02,
-        "Pearson's correlation of the gap between the lips with the openness of what is said, by the visemes "
-        "of Jeffers and Barley (1971), at the best lag",
-        "Real speakers and good engines reach 0.6 to 0.85, for people articulate differently; lips of "
-        "another text still have 0.2 to 0.4, for syllables come at the same pace.",
+    Metric(
+        name="lip_correlation",
+        title="Lips follow the speech",
+        unit="",
+        better="higher",
+        source="Pearson's correlation of the gap between the lips with the openness of what is said, by the "
+        "visemes of Jeffers and Barley (1971), at the best lag",
+        limits=f"{PHONES}Real speakers and good engines reach 0.6 to 0.85, for people articulate "
+        "differently; lips of another text still have 0.2 to 0.4, for syllables come at the same pace.",
+        of=Take,
+        measure=correlation,
+        same_within=0.02,
     ),
-    _lip(
-        "lip_lag",
-        "Lag of the lips",
-        "ms",
-        "near",
-        lag,
-        8.0,
-        "the lag of the highest correlation; below 0 lips are early. ITU-R BT.1359-1: noticed from 45 ms "
-        "late and 125 ms early on, in pictures against sound; of people's own lips, sound comes from 20 ms "
-        "before to 70 ms behind, and later still in running speech (Schwartz and Savariaux 2014)",
-        "Told within 0.6 s, to 10 ms.",
+    Metric(
+        name="lip_lag",
+        title="Lag of the lips",
+        unit="ms",
+        better="near",
+        target=0.0,
+        source="the lag of the highest correlation; below 0 lips are early. ITU-R BT.1359-1: noticed from 45 "
+        "ms late and 125 ms early on, in pictures against sound; of people's own lips, sound comes from 20 "
+        "ms before to 70 ms behind, and later still in running speech (Schwartz and Savariaux 2014)",
+        limits=PHONES + "Told within 0.6 s, to 10 ms.",
+        of=Take,
+        measure=lag,
+        same_within=8.0,
     ),
-    _lip(
-        "lip_closure",
-        "Lips shut at p, b, m",
-        "%",
-        "higher",
-        closure,
-        5.0,
-        "the smallest gap at each, against that of shut lips and of open vowels, as McGurk and MacDonald "
-        "(1976) show that a missed one is heard as another sound",
-        "A closure of less than a frame is missed; each is one of a dozen.",
+    Metric(
+        name="lip_closure",
+        title="Lips shut at p, b, m",
+        unit="%",
+        better="higher",
+        source="the smallest gap at each, against that of shut lips and of open vowels, as McGurk and "
+        "MacDonald (1976) show that a missed one is heard as another sound",
+        limits=PHONES + "A closure of less than a frame is missed; each is one of a dozen.",
+        of=Take,
+        measure=closure,
+        same_within=5.0,
     ),
-    _lip(
-        "lip_rest",
-        "Mouth shut in silence",
-        "%",
-        "higher",
-        rest,
-        5.0,
-        "the gap in pauses of 0.4 s and more, without their first 0.2 s and their last 0.12 s",
-        "A smile with teeth at rest counts as shut.",
+    Metric(
+        name="lip_rest",
+        title="Mouth shut in silence",
+        unit="%",
+        better="higher",
+        source="the gap in pauses of 0.4 s and more, without their first 0.2 s and their last 0.12 s",
+        limits=PHONES + "A smile with teeth at rest counts as shut.",
+        of=Take,
+        measure=rest,
+        same_within=5.0,
     ),
-    _lip(
-        "lip_width",
-        "Mouth spread and rounded",
-        "",
-        "higher",
-        width,
-        0.03,
-        "Pearson's correlation of the mouth's width with the spreading of i and the rounding of o, u and w",
-        "A mouth that opens narrows a little too.",
+    Metric(
+        name="lip_width",
+        title="Mouth spread and rounded",
+        unit="",
+        better="higher",
+        source="Pearson's correlation of the mouth's width with the spreading of i and the rounding of o, "
+        "u and w",
+        limits=PHONES + "A mouth that opens narrows a little too.",
+        of=Take,
+        measure=width,
+        same_within=0.03,
     ),
 )

@@ -6,7 +6,7 @@ Refuses to know metrics and scenarios.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from math import ceil, floor, log10
 from statistics import median
 from typing import Final
@@ -153,11 +153,16 @@ def lane(name: str, window: Window, bars: Iterable[Bar], marks: Iterable[Bar] = 
     return svg(name, WIDTH, 30, base, *shapes)
 
 
-def waterfall(stages: Mapping[str, float], marks: Mapping[str, float]) -> Markup:
-    """Seconds of work by stage, one below and after the other, and moments as lines through them."""
+def waterfall(
+    stages: Mapping[str, float], spans: Mapping[str, tuple[float, float]], marks: Mapping[str, float]
+) -> Markup:
+    """Stages under each other, from when to when they were at work, and moments as lines through them.
+
+    stages: seconds of work. spans: when it began and ended; without one, a bar as long as the work.
+    """
     left, right, row = 168, 620, 24
-    ends = list(accumulate(stages.values()))
-    most = max([*ends, *marks.values(), 1e-9])
+    bars = {stage: spans.get(stage, (0.0, spent)) for stage, spent in stages.items()}
+    most = max([*(end for _, end in bars.values()), *marks.values(), 1e-9])
     places = ticks(0, most, 6)
     height = row * len(stages) + 8
 
@@ -166,12 +171,14 @@ def waterfall(stages: Mapping[str, float], marks: Mapping[str, float]) -> Markup
 
     shapes = [stroke(x(at), 0, x(at), height, "grid") for at in places]
     shapes += [label(x(at), height + 14, seconds_of(at, most), "middle", "quiet") for at in places]
-    for place, ((stage, spent), end) in enumerate(zip(stages.items(), ends, strict=True)):
+    for place, (stage, (start, end)) in enumerate(bars.items()):
         y = place * row + 4
-        width = max(1.5, x(end) - x(end - spent))
+        spent = stages[stage]
+        busy = min(1.0, spent / (end - start)) if end > start else 1.0
+        area = _area(x(start), y, max(1.5, x(end) - x(start)), row - 7)
         shapes.append(label(left - 88, y + 13, stage, "end"))
         shapes.append(label(left - 12, y + 13, milliseconds(spent), "end", "quiet"))
-        shapes.append(_rect("fill c1", _area(x(end - spent), y, width, row - 7), 3))
+        shapes.append(_rect("fill c1", area | {"opacity": round(0.25 + 0.75 * busy, 2)}, 3))
     for place, (name, at) in enumerate(marks.items()):
         y = height + 34 + 16 * place
         side = "end" if x(at) > (left + right) / 2 else "start"

@@ -154,8 +154,13 @@ def _plots(found: Measured, results: Results) -> Iterator[Markup]:
     if stages := facts.get("stages"):
         marks = {"first picture": facts.get("first"), "done": facts.get("took")}
         known = {name: float(at) for name, at in marks.items() if at}
-        note = "Stages run beside each other: what they add up to can be more than what was waited for."
-        yield _figure("Where the time went", charts.waterfall(stages, known), note)
+        spans = {name: (float(start), float(end)) for name, (start, end) in facts.get("spans", {}).items()}
+        note = (
+            "From the first to the last work of each stage; the darker, the busier it was."
+            if spans
+            else "The work of each stage; stages run beside each other, and when is not known."
+        )
+        yield _figure("Where the time went", charts.waterfall(stages, spans, known), note)
     if pieces := facts.get("arrivals"):
         times = [(float(came), float(start), float(length)) for came, start, length in pieces]
         key = joined(

@@ -117,9 +117,8 @@ def _first(client: WebSocketClient, asked: list[float], end: float) -> float | N
     """
     firsts: list[float] = []
     for since in asked:
-        sound, picture = client.first_sound(since), client.first_picture(since)
-        if sound is not None and picture is not None:
-            firsts.append(max(sound.came, picture.came) - since)
+        if (first := client.reply_after(since)) is not None:
+            firsts.append(first)
         elif end - since >= LATE:
             return None
     return max(firsts, default=None)

@@ -44,11 +44,15 @@ WARMING: Final = Saying("One, two.")
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A film that was made, of what was said from `begins` on; notes: of all that was said, before it too."""
+    """A film that was made, of what was said from `begins` on.
+
+    notes: of all that was said, before it too. spans: from when to when each stage was at work.
+    """
 
     film: Film
     begins: float
     notes: Notes
+    spans: Mapping[str, tuple[float, float]]
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -153,7 +157,7 @@ class Engines:
         size = self._size(saying)
         with keeping(source, size, face.fps) if source else contextlib.nullcontext(unfinished) as finish:
             made = await film(track, face, prepared, video, size, watch, progress, finish)
-        return Shot(made, begins, notes)
+        return Shot(made, begins, notes, watch.spans)
 
     async def _take(self, scenario: Scenario, saying: Saying, shot: Shot) -> Take:
         made = await self._worker.run(partial(footage, shot.film.path))
@@ -177,6 +181,7 @@ class Engines:
             phones=phones,
             aligned=aligned,
             stages=stages_of(timings),
+            spans=shot.spans,
             first=timings["first_frame"] if saying.filmed is None else None,
             took=timings["total"],
             whole=shot.notes.seconds,

@@ -9,7 +9,15 @@ import pytest
 
 from visavis.evaluate.client.received import Heard, Told
 from visavis.evaluate.scenarios.conversation import Turn
-from visavis.evaluate.subjects._following import Log, Mark, events, exchanges, replies, sounds_until
+from visavis.evaluate.subjects._following import (
+    Log,
+    Mark,
+    events,
+    exchanges,
+    first_sound,
+    replies,
+    sounds_until,
+)
 from visavis.evaluate.takes import Exchange
 
 ASKS = Turn("types", text="Name?")
@@ -106,6 +114,9 @@ def test_an_answer_is_not_given_the_sound_of_the_next_one() -> None:
 def test_who_comes_back_is_on_another_timeline() -> None:
     first, other = replies([reply(11.1, 7, "I am", 8.4), reply(16.1, 8, "Fine.", 0.5)])
     assert (first.until, other.until) == (inf, inf)
+    before, after = sound(0.6, 11.4), sound(0.6, 16.4)
+    assert first_sound(other, [before, after]) is after
+    assert first_sound(other, [before]) is None
 
 
 def test_the_last_sound_ends_where_it_is_heard_last() -> None:

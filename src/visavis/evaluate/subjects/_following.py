@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import inf
+from typing import Final
 
 from visavis.evaluate.client.loudness import AUDIBLE, last_heard
 from visavis.evaluate.client.received import SAME, Fields, Heard, Told, heard_at
@@ -22,6 +23,10 @@ TELLING: Mapping[str, str] = {
     "error": "detail",
 }
 """Which messages a report shows, and which of their fields."""
+
+
+BEFORE: Final = 1.0
+"""Seconds before a reply is told of within which its first sound may have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,10 @@ def first_sound(reply: Reply, heard: Iterable[Heard]) -> Heard | None:
         (
             piece
             for piece in heard
-            if reply.start - SAME <= piece.at < reply.until - SAME and piece.levels.max(initial=0) >= AUDIBLE
+            if reply.start - SAME <= piece.at < reply.until - SAME
+            # What came long before lies there on the timeline of a conversation that was left.
+            and piece.came >= reply.told - BEFORE
+            and piece.levels.max(initial=0) >= AUDIBLE
         ),
         None,
     )

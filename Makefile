@@ -20,7 +20,7 @@ test: .venv/ready  ## lint, types and tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses=4
 
 test-neural: .venv/neural .venv/evaluate  ## tests that need PyTorch, or networks that measure
 	$(BIN)/pytest tests/train tests/evaluate/metrics tests/evaluate/gold

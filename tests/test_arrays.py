@@ -135,7 +135,7 @@ def test_arrays_are_aligned_views_that_nobody_can_write_to() -> None:
         print,
         1j,
     ],
-    ids=str,
+    ids=lambda tree: type(tree).__name__,
 )
 def test_what_is_no_part_of_a_tree_cannot_be_packed(tree: object) -> None:
     with pytest.raises(TypeError, match="nothing that can be packed"):

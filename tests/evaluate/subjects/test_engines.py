@@ -14,13 +14,16 @@ from visavis.contracts import Clause, Stream, Tts, Voice
 from visavis.engines.tts.espeak import Espeak
 from visavis.errors import EngineError, InputError, TextError, UnknownName
 from visavis.evaluate.footage import pictures_of
+from visavis.evaluate.noting import Notes
 from visavis.evaluate.scenarios import Scenario
 from visavis.evaluate.scenarios.utterance import Saying
 from visavis.evaluate.subjects import Setup, doors
-from visavis.evaluate.subjects.engines import Engines, since
+from visavis.evaluate.subjects.engines import TIMES, Engines, Shot, since, typical
 from visavis.evaluate.takes import Take
 from visavis.media import AudioChunk, Language, Phone, Portrait
+from visavis.render import Film
 from visavis.soundtrack import SECONDS_AFTER, SECONDS_BEFORE
+from visavis.stopwatch import Timings
 from visavis.streams import Worker, closing
 
 SETUP = Setup(Settings(), blank_portrait, tts="scripted", face="scripted", size=(64, 64))
@@ -72,6 +75,25 @@ async def test_a_short_text_is_taken_whole(tmp_path: Path) -> None:
     assert set(take.stages) == {"text", "speech", "portrait", "prepare", "render", "encode"}
     assert take.portrait is not None
     assert take.reference is None
+
+
+async def test_what_is_short_is_made_several_times_and_the_middle_time_counts(tmp_path: Path) -> None:
+    short, long = ScriptedTts(), ScriptedTts()
+    await performed(short, tmp_path, Saying("Hello."))
+    await performed(long, tmp_path, Saying(SENTENCES))
+    assert [clause.text for clause in short.spoken] == TIMES * ["Hello."]
+    assert "".join(clause.written for clause in long.spoken) == SENTENCES
+
+
+def test_the_middle_of_each_time() -> None:
+    def shot(total: float, encode: float) -> Shot:
+        timings = Timings(0.0, 0.0, 0.0, 0.0, first_frame=0.1, render=0.0, encode=encode, total=total)
+        film = Film(Path("a.mp4"), (64, 64), 25, 10, 0.4, timings)
+        return Shot(film, 0.0, Notes(), {"encode": (0.1, total)})
+
+    found = typical([shot(1.0, 0.9), shot(3.0, 0.2), shot(2.0, 0.3)])
+    assert (found.film.timings.total, found.film.timings.encode) == (2.0, 0.3)
+    assert found.spans == {"encode": (0.1, 2.0)}
 
 
 async def test_phones_are_told_in_the_videos_time(tmp_path: Path) -> None:

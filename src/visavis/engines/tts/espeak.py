@@ -6,6 +6,8 @@ utterances may be spoken at once; their clauses take turns.
 """
 
 import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -33,6 +35,7 @@ from visavis.streams import Worker
 
 PROGRAM: Final = Path(__file__).with_name("espeak_worker.py")
 PATIENCE: Final = 5.0  # seconds; a piece of text takes some 20 ms
+LEAVES: Final = 0.2  # seconds in which a process ends by itself, and nothing is left of its copy
 TRIES: Final = 2
 LONGEST: Final = 300  # characters that are uttered in one go
 BREAKS: Final = " ,.;:!?،؛؟，。；：！？、"
@@ -196,7 +199,11 @@ class _Process:
         with theirs:
             try:
                 self._popen = subprocess.Popen(
-                    self._command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+                    self._command,
+                    stdin=theirs.fileno(),
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    process_group=0,
                 )
             except OSError as error:
                 ours.close()
@@ -230,13 +237,22 @@ class _Process:
     def give_up(self) -> None:
         """Make a thread that waits for an answer stop waiting."""
         self._given_up = True
-        self._popen.kill()
+        self._kill()
 
     def end(self) -> None:
-        """Kill the process, if it lives, and bury it."""
+        """Let the process end, or kill it, and bury it."""
         self._socket.close()
-        self._popen.kill()
-        self._popen.wait()
+        try:
+            self._popen.wait(LEAVES)
+        except subprocess.TimeoutExpired:
+            self._kill()
+            self._popen.wait()
+
+    def _kill(self) -> None:
+        """Kill it, and its copy that speaks."""
+        if self._popen.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._popen.pid, signal.SIGKILL)
 
 
 def _speech(answer: bytes) -> Speech:

@@ -4,6 +4,9 @@ It owns the library, which is GPLv3, keeps global state and may crash; nothing e
 here, and nothing but ctypes is imported, so that it speaks about 20 ms after it was started. It refuses
 markup: text is read, never obeyed. It ends when the socket does.
 
+The library's pitch flutters on from one utterance to the next, and nothing sets that back. So each
+question is answered by a copy of the process that has not spoken yet, and a text always sounds the same.
+
 Both sides import the messages from here. A message is a length (u32, little endian) and a body:
 
     question   u16 words a minute, u8 pitch, u8 range, u8 length of the voice's name, the name, the text
@@ -149,6 +152,8 @@ class Library:
         callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(_Event))
         self._callback = callback(self._take)  # the library holds no reference of its own
         self._espeak.espeak_SetSynthCallback(self._callback)
+        # the noise in the voice would depend on the time of day
+        self._espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
     def _take(self, samples: int | None, count: int, events: "ctypes._Pointer[_Event]") -> int:
         if samples and count:
@@ -159,10 +164,6 @@ class Library:
                 self._marks.append((events[i].sample, events[i].id.string.decode(errors="ignore")))
             i += 1
         return 0
-
-    def forget(self) -> None:
-        """Let the noise in the voice begin anew: it would depend on the time of day."""
-        self._espeak.espeak_ng_SetRandSeed(ctypes.c_long(1))
 
     def speak(self, question: Question) -> Speech:
         """Raises Refused for a voice that espeak-ng does not have."""
@@ -192,7 +193,6 @@ def _answerer(path: str, data: str) -> Callable[[bytes], bytes]:
 
     def answer(question: bytes) -> bytes:
         try:
-            library.forget()
             return pack_speech(library.speak(unpack_question(question)))
         except Refused as error:
             return _excuse(error)
@@ -211,11 +211,24 @@ def main(path: str, data: str) -> None:
     # Ctrl-C reaches the whole terminal; the parent decides when this process ends
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answer = _answerer(path, data)
+    while _answered_by_a_copy(answer):
+        pass
+
+
+def _answered_by_a_copy(answer: Callable[[bytes], bytes]) -> bool:
+    """Whether there was a question, and it was answered."""
+    copy = os.fork()
+    if copy:
+        return os.waitpid(copy, 0)[1] == 0
+    status = 1
     try:
-        while (question := read_message(lambda length: os.read(0, length))) is not None:
+        if (question := read_message(lambda length: os.read(0, length))) is not None:
             _send(answer(question))
+            status = 0
     except (BrokenPipeError, ConnectionResetError):
-        return
+        pass
+    finally:
+        os._exit(status)
 
 
 if __name__ == "__main__":

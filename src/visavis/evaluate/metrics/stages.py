@@ -1,6 +1,7 @@
 """How long the stages of a video take, against the time that it lasts.
 
-Each figure is what `stopwatch` measured within this one performance, on this machine.
+Each figure is what `stopwatch` measured within one performance on this machine, and of what is short the
+median of three.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ STOPWATCH: Final = (
     "visavis.stopwatch: how long the next stage waited for this one, without what it waited for"
 )
 
-ONE_RUN: Final = "one run; what else the machine does is in it. "
+ONE_RUN: Final = "one run, of what is short the median of three; what else the machine does is in it. "
 
 REMOTE: Final = "a server does not tell how long its stages take"
 

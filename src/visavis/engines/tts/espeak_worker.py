@@ -4,8 +4,8 @@ It owns the library, which is GPLv3, keeps global state and may crash; nothing e
 here, and nothing but ctypes is imported, so that it speaks about 20 ms after it was started. It refuses
 markup: text is read, never obeyed. It ends when the socket does.
 
-The library's pitch flutters on from one utterance to the next, and nothing sets that back. So each
-question is answered by a copy of the process that has not spoken yet, and a text always sounds the same.
+The library's pitch flutters on from one utterance to the next, and nothing sets that back. So each text is
+uttered by a copy of a process that has not spoken, only loaded the voice, and it always sounds the same.
 
 Both sides import the messages from here. A message is a length (u32, little endian) and a body:
 
@@ -167,37 +167,24 @@ class Library:
 
     def speak(self, question: Question) -> Speech:
         """Raises Refused for a voice that espeak-ng does not have."""
+        self.prepare(question)
+        return self.utter(question.text)
+
+    def prepare(self, question: Question) -> None:
+        """Load the voice. Raises Refused for one that espeak-ng does not have."""
         if self._espeak.espeak_SetVoiceByName(question.voice.encode()) != 0:
             raise Refused(f"it has no voice {question.voice!r}")
         settings = ((RATE, question.words_per_minute), (PITCH, question.pitch), (RANGE, question.range))
         for setting, value in settings:
             self._espeak.espeak_SetParameter(setting, value, 0)
+
+    def utter(self, text: str) -> Speech:
+        """A text, in the voice that is loaded."""
         self._pcm.clear()
         self._marks.clear()
-        text = question.text.encode() + b"\0"
-        self._espeak.espeak_Synth(text, ctypes.c_size_t(len(text)), 0, 0, 0, CHARS_UTF8, None, None)
+        read = text.encode() + b"\0"
+        self._espeak.espeak_Synth(read, ctypes.c_size_t(len(read)), 0, 0, 0, CHARS_UTF8, None, None)
         return Speech(b"".join(self._pcm), tuple(self._marks))
-
-
-def _excuse(error: Refused) -> bytes:
-    return b"E" + str(error).encode()
-
-
-def _answerer(path: str, data: str) -> Callable[[bytes], bytes]:
-    """From a question's body to an answer's; without a library there is an excuse for everything."""
-    try:
-        library = Library(path, data)
-    except Refused as error:
-        excuse = _excuse(error)
-        return lambda question: excuse
-
-    def answer(question: bytes) -> bytes:
-        try:
-            return pack_speech(library.speak(unpack_question(question)))
-        except Refused as error:
-            return _excuse(error)
-
-    return answer
 
 
 def _send(body: bytes) -> None:
@@ -210,23 +197,37 @@ def main(path: str, data: str) -> None:
     """Answer questions on descriptor 0, a socket, until it is closed at the other end."""
     # Ctrl-C reaches the whole terminal; the parent decides when this process ends
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    answer = _answerer(path, data)
-    while _answered_by_a_copy(answer):
-        pass
+    library: Library | Refused
+    try:
+        library = Library(path, data)
+    except Refused as error:
+        library = error
+    try:
+        while (question := read_message(lambda length: os.read(0, length))) is not None:
+            _answer(library, unpack_question(question))
+    except (BrokenPipeError, ConnectionResetError):
+        return
 
 
-def _answered_by_a_copy(answer: Callable[[bytes], bytes]) -> bool:
-    """Whether there was a question, and it was answered."""
-    copy = os.fork()
-    if copy:
-        return os.waitpid(copy, 0)[1] == 0
+def _answer(library: Library | Refused, question: Question) -> None:
+    """Without a library there is an excuse for everything."""
+    try:
+        if isinstance(library, Refused):
+            raise library
+        library.prepare(question)
+        # takes what loading has put into a queue, which else runs full, and phones are lost
+        library.utter("")
+    except Refused as error:
+        _send(b"E" + str(error).encode())
+        return
+    if copy := os.fork():
+        if os.waitpid(copy, 0)[1]:
+            raise BrokenPipeError
+        return
     status = 1
     try:
-        if (question := read_message(lambda length: os.read(0, length))) is not None:
-            _send(answer(question))
-            status = 0
-    except (BrokenPipeError, ConnectionResetError):
-        pass
+        _send(pack_speech(library.utter(question.text)))
+        status = 0
     finally:
         os._exit(status)
 

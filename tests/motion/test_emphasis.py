@@ -4,7 +4,7 @@ from math import radians
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -89,6 +89,7 @@ def test_accents_are_chosen_and_keep_their_distance() -> None:
 
 
 @given(seed=st.integers(0, 999), first=st.integers(0, 5000))
+@example(seed=703, first=3462)  # the look before the one that the eyes blink at was long ago
 def test_eyes_that_blink_anyway_do_not_blink_for_a_pause(seed: int, first: int) -> None:
     samples, phones = sentence(4)
     blinks = course(samples, phones, seed=seed, first=first)[:, BLINK]

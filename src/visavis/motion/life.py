@@ -159,7 +159,7 @@ def lid(dt: float, opening: float = 0.14) -> float:
 def blinks_near(t: float, seed: int) -> bool:
     """Whether there is a blink so near to a time, in seconds, that another one would be too many."""
     temper = _temper(seed)
-    turns = _turning(temper.looks.between(t - 2 * _BLINK_APART, t + _BLINK_APART))
+    turns = _turning(temper.looks.between(t - _REMEMBERED, t + _BLINK_APART))
     return _near_blink(temper, t) or any(abs(turn - t) < _BLINK_APART for turn in turns)
 
 

@@ -44,7 +44,7 @@ def test_facts_are_what_json_takes() -> None:
     crowd = Crowd(
         scenario="crowd",
         seconds=10.0,
-        sessions=(CrowdSession(pictures=25.0, sounds=50.0, first=None, gaps=(0.123456,)),),
+        sessions=(CrowdSession(pictures=25.0, sounds=50.0, firsts=(0.2,), gaps=(0.123456,)),),
     )
     facts = [json.loads(json.dumps(material.facts())) for material in (take, dialogue, crowd)]
     assert facts[0]["phones"][1] == ["m", 0.2, 0.3]

@@ -186,14 +186,15 @@ class Dialogue:
 class CrowdSession:
     """One visitor among many.
 
-    pictures, sounds: that came a second. first: seconds until the first chunk; None: there was none.
+    pictures, sounds: that came a second. firsts: seconds until the first chunk, for each text; () for who was
+        not served.
     gaps: seconds for which playback had nothing to play, one for each time.
     refused: why it was not let in; "" where it was.
     """
 
     pictures: float
     sounds: float
-    first: float | None
+    firsts: tuple[float, ...] = ()
     gaps: tuple[float, ...] = ()
     refused: str = ""
 

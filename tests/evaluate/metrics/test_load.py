@@ -8,8 +8,8 @@ from visavis.evaluate.takes import Crowd, CrowdSession
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 
-SERVED = CrowdSession(pictures=25.0, sounds=50.0, first=0.2)
-AWAY = CrowdSession(pictures=0.0, sounds=0.0, first=None, refused="503, come back in 3 s")
+SERVED = CrowdSession(pictures=25.0, sounds=50.0, firsts=(0.2, 0.1, 0.3))
+AWAY = CrowdSession(pictures=0.0, sounds=0.0, refused="503, come back in 3 s")
 CROWD = Crowd(
     scenario="load",
     seconds=30.0,
@@ -30,10 +30,11 @@ def value(name: str, crowd: Crowd) -> float | None:
     [
         ("load_pictures", 25, replace(SERVED, pictures=11.0), 11),
         ("load_sound", 50, replace(SERVED, sounds=30.0), 30),
-        ("load_pictures", 25, replace(SERVED, first=None), 0),
-        ("load_sound", 50, replace(SERVED, first=None), 0),
-        ("load_first", 200, replace(SERVED, first=0.9), 900),
-        ("load_unserved", 0, replace(SERVED, first=None), 25),
+        ("load_pictures", 25, replace(SERVED, firsts=()), 0),
+        ("load_sound", 50, replace(SERVED, firsts=()), 0),
+        ("load_first", 200, replace(SERVED, firsts=(0.9, 0.3, 0.8, 0.7, 0.6)), 300),
+        ("load_first_worst", 300, replace(SERVED, firsts=(0.9, 0.3, 0.8)), 900),
+        ("load_unserved", 0, replace(SERVED, firsts=()), 25),
         ("load_unserved", 0, replace(AWAY, refused="500"), 25),
         ("load_unserved", 0, AWAY, 0),
         ("load_starved", 0, replace(SERVED, gaps=(0.1, 0.05)), 1),
@@ -66,7 +67,7 @@ def test_who_was_refused_counts_for_nothing_else() -> None:
 
 
 def test_who_hears_nothing_is_told_of_and_has_no_first_chunk() -> None:
-    deaf = replace(CROWD, sessions=(replace(SERVED, first=None),) * 3)
+    deaf = replace(CROWD, sessions=(replace(SERVED, firsts=()),) * 3)
     assert BY_NAME["load_first"].measure(deaf) == Reading(None, "3 visitors heard nothing")
     assert BY_NAME["load_unserved"].measure(deaf) == Reading(100, "3 of 3")
     assert value("load_pictures", deaf) == value("load_sound", deaf) == 0

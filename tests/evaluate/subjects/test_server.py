@@ -246,10 +246,10 @@ async def test_who_is_not_answered_in_time_is_not_served() -> None:
     client.told = [Told(1.5, {"type": "reply", "reply": 1, "start": 0.0, "text": "", "final": True})]
     client.heard = [Heard(1.7, 1.7, 0.0, 0.02, np.full(4, 0.2, np.float32))]
     client.seen = [Seen(1.8, 1.8, 0.0, 0.0)]
-    assert _crowding._first(client, [1.0], 20.0) == pytest.approx(0.8)
-    assert _crowding._first(client, [1.0, 18.0], 20.0) == pytest.approx(0.8)
-    assert _crowding._first(client, [1.0, 5.0], 20.0) is None
-    assert _crowding._first(client, [], 20.0) is None
+    assert _crowding._firsts(client, [1.0], 20.0) == pytest.approx((0.8,))
+    assert _crowding._firsts(client, [1.0, 18.0], 20.0) == pytest.approx((0.8,))
+    assert _crowding._firsts(client, [1.0, 5.0], 20.0) == ()
+    assert _crowding._firsts(client, [], 20.0) == ()
 
 
 async def test_what_would_take_hours_is_refused(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ async def test_many_come_and_who_finds_no_room_is_counted(tmp_path: Path) -> Non
     for session in (served_, other):
         assert session.pictures > 10
         assert session.sounds > 20
-        assert session.first is not None
+        assert session.firsts
         assert not session.refused
     assert refused.refused.startswith("503, come back in ")
     assert crowd.processor is not None

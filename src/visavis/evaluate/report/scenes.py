@@ -5,6 +5,7 @@ What can be shown is told by the facts that are there, and not by the scenario's
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Final
 
 from visavis.evaluate.report import charts, tables, talks, tracks
@@ -207,12 +208,12 @@ def _crowd(facts: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]) -> I
     yield element("p", {}, f"{', '.join(told)}.")
 
     def column(what: str) -> list[float | None]:
-        return [None if one["refused"] or one[what] is None else float(one[what]) for one in sessions]
+        return [None if one["refused"] else float(one[what]) for one in sessions]
 
     yield _figure("Pictures a second", charts.columns("Pictures", column("pictures"), "1/s"))
     yield _figure("Pieces of sound a second", charts.columns("Pieces of sound", column("sounds"), "1/s"))
-    firsts = [None if one is None else 1000 * one for one in column("first")]
-    yield _figure("Until the first chunk, ms", charts.columns("First chunk", firsts, "ms"))
+    firsts = [1000 * median(one["firsts"]) if one["firsts"] else None for one in sessions]
+    yield _figure("Until the first chunk, median, ms", charts.columns("First chunk", firsts, "ms"))
     gaps = [None if one["refused"] else 1000 * sum(one["gaps"]) for one in sessions]
     yield _figure("Nothing to play, ms in all", charts.columns("Gaps", gaps, "ms"))
     refused = [f"{n}: {one['refused']}" for n, one in enumerate(sessions, 1) if one["refused"]]

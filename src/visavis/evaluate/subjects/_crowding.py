@@ -105,23 +105,23 @@ def _session(client: WebSocketClient, asked: list[float], begin: float, end: flo
     return CrowdSession(
         pictures=sum(begin <= one.came < end for one in client.seen) / seconds,
         sounds=sum(one.lasts for one in client.heard if begin <= one.came < end) / PIECE / seconds,
-        first=_first(client, asked, end),
+        firsts=_firsts(client, asked, end),
         gaps=tuple(gaps(client.chunks)),
     )
 
 
-def _first(client: WebSocketClient, asked: list[float], end: float) -> float | None:
-    """Seconds from a text to the first chunk of what is said, for the slowest.
+def _firsts(client: WebSocketClient, asked: list[float], end: float) -> tuple[float, ...]:
+    """Seconds from each text to the first chunk of what is said.
 
-    None: none came for one of them, though there were LATE seconds for it, or none for any.
+    (): none came for one of them, though there were LATE seconds for it, or none for any.
     """
     firsts: list[float] = []
     for since in asked:
         if (first := client.reply_after(since)) is not None:
             firsts.append(first)
         elif end - since >= LATE:
-            return None
-    return max(firsts, default=None)
+            return ()
+    return tuple(firsts)
 
 
 def gaps(chunks: list[Chunk]) -> Iterator[float]:
@@ -134,4 +134,4 @@ def gaps(chunks: list[Chunk]) -> Iterator[float]:
 
 def _turned_away(refused: Refused) -> CrowdSession:
     again = "" if refused.again is None else f", come back in {refused.again} s"
-    return CrowdSession(pictures=0.0, sounds=0.0, first=None, refused=f"{refused.status}{again}")
+    return CrowdSession(pictures=0.0, sounds=0.0, refused=f"{refused.status}{again}")

@@ -182,7 +182,7 @@ def waterfall(
     for place, (name, at) in enumerate(marks.items()):
         y = height + 34 + 16 * place
         side = "end" if x(at) > (left + right) / 2 else "start"
-        shapes.append(stroke(x(at), 0, x(at), y - 10, "mark"))
+        shapes.append(stroke(x(at), 0, x(at), height, "mark"))
         shapes.append(label(x(at), y, f"{name}: {milliseconds(at)}", side))
     told = ", ".join(f"{stage} {milliseconds(spent)}" for stage, spent in stages.items())
     bottom = height + 26 + 16 * len(marks)

@@ -1,5 +1,6 @@
 """The warp face as an engine: threads that draw, and motion that tells them what."""
 
+import asyncio
 import contextlib
 import threading
 from collections import deque
@@ -13,6 +14,7 @@ import numpy as np
 from visavis.arrays import packed, unpacked
 from visavis.contracts import RESTING, Prepared, Stream
 from visavis.engines.face.warp.canvas import Canvas
+from visavis.engines.face.warp.precedence import Precedence
 from visavis.engines.face.warp.rig import Rig, rig_of
 from visavis.errors import PortraitError
 from visavis.media import AudioChunk, Look, Pixels, Portrait, VideoFrame
@@ -24,14 +26,16 @@ from visavis.streams import Worker, processors
 
 STRIP = 16  # frames drawn in one go, at most
 SHORT_STRIP = 4  # the same where several faces take turns: none waits long for the others
+OPENING = 0.12  # seconds of pictures by which a face has begun
 
 
 class Strip(NamedTuple):
-    """What frames `first`, `first` + 1, ... show."""
+    """What frames `first`, `first` + 1, ... show. begins: whether these are the last of its beginning."""
 
     first: int
     mouths: list[Mouth]
     heads: list[Head]
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +71,7 @@ class Warp:
         # For the whole process: a frame is far too small to be worth splitting among OpenCV's own threads.
         cv2.setNumThreads(1)
         self._moving = 0
+        self._precedence = Precedence()
         self._threads = threads or max(1, processors() // 2)
         self._worker = Worker("warp", self._threads)
 
@@ -94,14 +99,16 @@ class Warp:
         self, speech: Stream[AudioChunk], face: Prepared, first: int, look: Look = RESTING
     ) -> Stream[VideoFrame]:
         """See contracts.Face: look-ahead is that of motion, a quarter of a second."""
-        sitter = _own(face)
+        sitter, who, loop = _own(face), object(), asyncio.get_running_loop()
         self._moving += 1
 
         def draw(strip: Strip) -> list[VideoFrame]:
             pictures = _drawn(sitter, strip.mouths, strip.heads)
+            if strip.begins:
+                loop.call_soon_threadsafe(self._precedence.begun, who)
             return [VideoFrame(picture, strip.first + i) for i, picture in enumerate(pictures)]
 
-        strips = self._strips(speech, first, look)
+        strips = self._strips(speech, first, look, who)
         try:
             async with contextlib.aclosing(self._worker.pipelined(draw, strips)) as drawn:
                 async for frames in drawn:
@@ -109,33 +116,47 @@ class Warp:
                         yield frame
         finally:
             self._moving -= 1
+            self._precedence.begun(who)
 
     async def _strips(
-        self, speech: Stream[AudioChunk], first: int, look: Look
+        self, speech: Stream[AudioChunk], first: int, look: Look, who: object
     ) -> AsyncGenerator[Strip, None]:
-        """What the frames show, as soon as it is known; the first strips are short, for a quick start."""
-        motion = Speech(self.fps, self._seed, first)
-        length = 1
-        async with contextlib.aclosing(speech):
-            async for chunk in speech:
-                known = motion.feed(chunk)
+        """What the frames show, as soon as it is known; the first strips are short, for a quick start.
+
+        The others wait while another face begins, which it does with the first frames that are known.
+        """
+        length, begun = 1, False
+        async with contextlib.aclosing(self._moved(speech, first)) as moved:
+            async for known in moved:
+                opening = 0 if begun else min(len(known), round(OPENING * self.fps))
                 for begin, end in _cuts(len(known), length, self._longest):
-                    yield self._strip(first + begin, known[begin:end], look)
+                    if begin < opening:
+                        self._precedence.begin(who)
+                    else:
+                        await self._precedence.let_pass(who)
+                    idle = [alive(first + i, self.fps, self._seed, look) for i in range(begin, end)]
+                    spoken = known[begin:end]
+                    heads = [combine(rest, frame.head) for rest, frame in zip(idle, spoken, strict=True)]
+                    begins = begin < opening <= end
+                    yield Strip(first + begin, [frame.mouth for frame in spoken], heads, begins)
+                    begun = begun or begins
                     length = min(2 * length, STRIP)
                 first += len(known)
-        known = motion.finish()
-        for begin, end in _cuts(len(known), length, self._longest):
-            yield self._strip(first + begin, known[begin:end], look)
+
+    async def _moved(self, speech: Stream[AudioChunk], first: int) -> AsyncGenerator[list[Spoken], None]:
+        """The frames that each chunk completes, and those that the end does; never none."""
+        motion = Speech(self.fps, self._seed, first)
+        async with contextlib.aclosing(speech):
+            async for chunk in speech:
+                if known := motion.feed(chunk):
+                    yield known
+        if known := motion.finish():
+            yield known
 
     @property
     def _longest(self) -> int:
         """Frames of a strip, at most, at present."""
         return STRIP if self._moving == 1 else SHORT_STRIP
-
-    def _strip(self, first: int, spoken: list[Spoken], look: Look) -> Strip:
-        idle = [alive(first + i, self.fps, self._seed, look) for i in range(len(spoken))]
-        heads = [combine(rest, frame.head) for rest, frame in zip(idle, spoken, strict=True)]
-        return Strip(first, [frame.mouth for frame in spoken], heads)
 
     def rest(self, face: Prepared, frame: int, look: Look = RESTING) -> VideoFrame:
         """The head alive and silent."""

@@ -8,12 +8,19 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from visavis.errors import ModelError
 from visavis.media import Portrait
 from visavis.models import Store
 from visavis.portrait import take
 from visavis.portrait.faces import Finder
+
+# The same examples in each run, so that what fails is what was changed; `pytest --hypothesis-profile=search`
+# looks for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search")
+settings.load_profile("same")
 
 # Started in the background or with nohup, tests and what they start would ignore the signals they test.
 for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):

@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.conversation.scenes import (
@@ -37,10 +37,9 @@ async def interrupted_after(seconds: float, pace: Pace, slowness: float, behind:
         asked = now()
         while now() < asked + seconds - 1e-6:
             await asyncio.sleep(min(0.1, asked + seconds - now()))
-            if behind is not None and client.spoken:
-                client.session.played(
-                    max(0.0, client.spoken[0][1].at / 25 + now() - client.spoken[0][0] - behind)
-                )
+            if behind is not None and client.moments:
+                came, moment = (client.spoken or client.moments)[0]
+                client.session.played(max(0.0, moment.at / 25 + now() - came - behind))
         state, before = client.session.state, len(client.moments)
         await client.session.interrupt()
         await asyncio.sleep(0)
@@ -66,6 +65,7 @@ async def interrupted_after(seconds: float, pace: Pace, slowness: float, behind:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@example(seconds=0.4375, pace=WEBSOCKET, slowness=0.5, behind=0.4)
 @given(
     seconds=st.floats(0, 6),
     pace=st.sampled_from([WEBRTC, WEBSOCKET, SPEECH_ONLY]),

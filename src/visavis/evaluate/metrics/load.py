@@ -115,6 +115,8 @@ def _metric(
     limits: str,
     same_within: float = 0.0,
     source: str = "counted at the clients, which play as the web page does",
+    *,
+    timing: bool = True,
 ) -> Metric:
     return Metric(
         name=name,
@@ -125,7 +127,7 @@ def _metric(
         limits=SHARED + limits,
         of=Crowd,
         measure=measure,
-        timing=True,
+        timing=timing,
         same_within=same_within,
     )
 
@@ -179,6 +181,7 @@ METRICS: Final = (
         unserved,
         "Who is told that there is no room is refused, and not counted here. A text that is sent within the "
         "last five seconds need not be heard.",
+        timing=False,
     ),
     _metric(
         "load_starved",
@@ -204,6 +207,7 @@ METRICS: Final = (
         "lower",
         refused,
         "How many there is room for is the server's own guess, or its setting.",
+        timing=False,
     ),
     _metric(
         "load_rudely_refused",
@@ -213,6 +217,7 @@ METRICS: Final = (
         rudely,
         "Only told where somebody was refused.",
         source="RFC 9110, sections 10.2.3 and 15.6.4: 503 with Retry-After",
+        timing=False,
     ),
     _metric(
         "load_processor",

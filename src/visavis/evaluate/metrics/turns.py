@@ -127,7 +127,7 @@ def _metric(
         limits=limits,
         of=Dialogue,
         measure=measure,
-        timing=True,
+        timing=unit == "ms",
         same_within=same_within,
     )
 

@@ -15,6 +15,7 @@ import httpx
 import numpy as np
 import pytest
 from starlette.types import Message, Scope
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
@@ -27,7 +28,9 @@ from tests.transports.playing import boxes
 from tests.transports.test_websocket import of_type, unpacked
 from visavis.conversation import lobby
 from visavis.renderings.recordings import Recordings
+from visavis.server.routes import stream
 from visavis.transports.messages import Fields
+from visavis.transports.websocket import Gone
 
 Messages = list[Fields]
 
@@ -362,6 +365,39 @@ async def test_the_log_knows_nothing_of_tokens_and_texts(port: int, made: House)
     assert await soon(lambda: "connection" in made.log.getvalue())
     for word in ("planted", "Secret", first["session"], "127.0.0.1"):
         assert word not in made.log.getvalue()
+
+
+class Parted:
+    """A connection that cannot be written to, in which a last message still waits to be read."""
+
+    def __init__(self, *last: Message) -> None:
+        self._last = last
+
+    async def send_text(self, message: str) -> None:
+        raise WebSocketDisconnect(1006)
+
+    async def receive(self) -> Message:
+        await asyncio.sleep(0.05)
+        if not self._last:
+            await asyncio.Event().wait()
+        return self._last[0]
+
+
+@pytest.mark.parametrize(
+    ("last", "code"),
+    [(({"type": "websocket.disconnect", "code": 1000},), 1000), (({"type": "websocket.disconnect"},), 1006)],
+)
+async def test_who_takes_leave_while_it_is_sent_to_has_left(last: tuple[Message, ...], code: int) -> None:
+    socket = stream._Socket(cast(WebSocket, Parted(*last)))
+    ends = await asyncio.gather(socket.send("a picture"), socket.receive(), return_exceptions=True)
+    assert [cast(Gone, end).code for end in ends] == [code, code]
+
+
+async def test_who_is_gone_without_a_word_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "FAREWELL", 0.05)
+    with pytest.raises(Gone) as gone:
+        await stream._Socket(cast(WebSocket, Parted())).send("a picture")
+    assert gone.value.code == 1006
 
 
 async def test_sockets_that_come_and_go_leave_nothing(port: int, made: House) -> None:

@@ -15,6 +15,7 @@ from visavis.conversation.lobby import Seat
 from visavis.server.keys import SUBPROTOCOL, Caller, Opener
 from visavis.server.parts import Parts
 from visavis.server.rates import OPENING
+from visavis.server.record import LOST
 from visavis.server.seating import seated, services
 from visavis.streams import Crew, Worker, closing
 from visavis.transports.messages import Select, greeting, selection
@@ -34,6 +35,9 @@ FLAGS: Final = {"1": True, "true": True, "0": False, "false": False}
 LEFT: Final = 1000
 """A client that closes with this has done with its session; with any other code it may come back."""
 
+FAREWELL: Final = 1.0
+"""Seconds in which it is read with what a client has closed that cannot be sent to any more."""
+
 CODES: Final[dict[Leaving, tuple[int, str]]] = {
     "moved": (4001, "the session goes on in another connection"),
     "silent": (4002, "there was no sign of life"),
@@ -50,6 +54,8 @@ class _Socket:
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
+        self._farewell = asyncio.Event()
+        self._code = LOST
 
     async def send(self, message: str | bytes) -> None:
         try:
@@ -57,13 +63,19 @@ class _Socket:
                 await self._websocket.send_text(message)
             else:
                 await self._websocket.send_bytes(message)
-        except WebSocketDisconnect as error:
-            raise Gone(error.code) from None
+        except WebSocketDisconnect:
+            # Who sends may know that a client has gone before it is read how it took its leave.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(FAREWELL):
+                    await self._farewell.wait()
+            raise Gone(self._code) from None
 
     async def receive(self) -> str | bytes:
         message = await self._websocket.receive()
         if message["type"] == "websocket.disconnect":
-            raise Gone(message.get("code", 1006))
+            self._code = message.get("code", LOST)
+            self._farewell.set()
+            raise Gone(self._code)
         text: str | None = message.get("text")
         content: bytes = message.get("bytes") or b""
         return content if text is None else text

@@ -56,7 +56,8 @@ class Threshold:
     def room(self, metric: Meaning) -> float:
         """How far the best value lies from the bound, to compare an excess with.
 
-        The best is the middle of two bounds, 100 % of what should be much, and 0 of everything else.
+        The best is the middle of two bounds, 100 % of what should be much, 0 of what should be little, and
+        twice the bound of what has no end.
         """
         target = metric.target or 0.0
         low, high = max(self.least, target - self.within), min(self.most, target + self.within)

@@ -85,6 +85,13 @@ async def test_what_is_short_is_made_several_times_and_the_middle_time_counts(tm
     assert "".join(clause.written for clause in long.spoken) == SENTENCES
 
 
+async def test_what_takes_long_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("visavis.evaluate.subjects.engines.QUICK", 0.0)
+    tts = ScriptedTts()
+    await performed(tts, tmp_path, Saying("Hello."))
+    assert [clause.text for clause in tts.spoken] == ["Hello."]
+
+
 def test_the_middle_of_each_time() -> None:
     def shot(total: float, encode: float) -> Shot:
         timings = Timings(0.0, 0.0, 0.0, 0.0, first_frame=0.1, render=0.0, encode=encode, total=total)

@@ -44,6 +44,9 @@ KEPT: Final = "short"
 TIMES: Final = 3
 """How often a short video is made; the middle one of each of its times counts."""
 
+QUICK: Final = 5.0
+"""Seconds that a short video may take to be made again; for more, nobody waits twice."""
+
 WARMING: Final = Saying("One, two.")
 
 
@@ -110,7 +113,8 @@ class Engines:
         voice = await self._voice(saying, reference)
         source = self._scratch / "source.mov" if self._scratch and KEPT in scenario.tags else None
         shots = [await self._shot(saying, voice, portrait, video, progress, source)]
-        if saying.filmed is None and shots[0].film.seconds <= LONG:
+        first = shots[0].film
+        if saying.filmed is None and first.seconds <= LONG and first.timings.total <= QUICK:
             with TemporaryDirectory() as again:
                 path = Path(again) / video.name
                 for _ in range(TIMES - 1):

@@ -77,6 +77,10 @@ async def test_a_text_sounds_the_same_whatever_was_said_before(engine: Espeak) -
     assert [chunk.samples.tobytes() for chunk in again] == [chunk.samples.tobytes() for chunk in first]
 
 
+async def test_ctrl_c_in_a_terminal_does_not_reach_its_process(engine: Espeak) -> None:
+    assert os.getpgid(engine.pid) == engine.pid != os.getpgid(0)
+
+
 async def test_a_killed_process_is_replaced(engine: Espeak) -> None:
     first = engine.pid
     os.killpg(first, signal.SIGKILL)

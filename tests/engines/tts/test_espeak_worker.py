@@ -1,6 +1,5 @@
 """The process by itself: its messages, and when it goes."""
 
-import signal
 import socket
 import subprocess
 import sys
@@ -70,13 +69,6 @@ def test_it_ends_when_the_socket_does_in_the_middle_of_an_answer(running: Runnin
     connection.recv(1)
     connection.close()
     assert process.wait(20) == 0
-
-
-def test_it_leaves_ctrl_c_to_its_parent(running: Running) -> None:
-    process, connection = running
-    answered(connection, ASKED)
-    process.send_signal(signal.SIGINT)
-    assert answered(connection, ASKED).pcm
 
 
 def test_it_refuses_an_unknown_voice_and_goes_on(running: Running) -> None:

@@ -203,7 +203,7 @@ class _Process:
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    process_group=0,
+                    process_group=0,  # Ctrl-C in a terminal does not reach it, and its copy dies with it
                 )
             except OSError as error:
                 ours.close()

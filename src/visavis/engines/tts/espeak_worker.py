@@ -16,7 +16,6 @@ Both sides import the messages from here. A message is a length (u32, little end
 
 import ctypes
 import os
-import signal
 import struct
 import sys
 from collections.abc import Callable
@@ -195,8 +194,6 @@ def _send(body: bytes) -> None:
 
 def main(path: str, data: str) -> None:
     """Answer questions on descriptor 0, a socket, until it is closed at the other end."""
-    # Ctrl-C reaches the whole terminal; the parent decides when this process ends
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     library: Library | Refused
     try:
         library = Library(path, data)

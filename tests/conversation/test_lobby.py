@@ -423,7 +423,7 @@ async def test_five_hundred_come_and_go_and_nothing_is_left() -> None:
             await seat.leave(keep=False)
         assert (len(asyncio.all_tasks()), stage.open) == (tasks, [])
         gc.collect()
-        assert sum(isinstance(thing, Seat) for thing in gc.get_objects()) <= 1
+        assert sum(type(thing) is Seat for thing in gc.get_objects()) <= 1
         figures = lobby.figures()
         assert (figures.entered, figures.talking, figures.parked) == (500, 0, 0)
 
